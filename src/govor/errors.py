@@ -1,0 +1,81 @@
+"""One tree of errors; each says whose fault it is. The map to HTTP and gRPC is in api/wire_errors.py."""
+
+
+class GovorError(Exception):
+    """Anything we report. `message` is for the caller; `detail` adds what was found and how to mend it."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type["GovorError"], tuple[str, str]]:
+        return type(self), (self.message, self.detail)
+
+
+class CallerError(GovorError):
+    """The request cannot be served as it stands; sending it again unchanged will not help."""
+
+
+class BadRequest(CallerError):
+    """The body, a field or a parameter is wrong."""
+
+
+class BadAudio(CallerError):
+    """The recording is not what was declared, or cannot be decoded."""
+
+
+class TooLarge(CallerError):
+    """The recording is larger or longer than the settings allow."""
+
+
+class LanguageUnavailable(CallerError):
+    """No model is installed for the language asked for; the message names the command that brings one."""
+
+
+class Unauthenticated(CallerError):
+    """No credentials, or wrong, expired or revoked ones."""
+
+
+class PermissionDenied(CallerError):
+    """Known caller, forbidden action or object."""
+
+
+class UnknownOperation(CallerError):
+    """No such operation for this caller: never made, made by another folder, or expired."""
+
+
+class ObjectMissing(CallerError):
+    """The link points to nothing we may read."""
+
+
+class QuotaExceeded(CallerError):
+    """The caller has to wait; `detail` says for what."""
+
+
+class Cancelled(CallerError):
+    """The operation was cancelled on the caller's request."""
+
+
+class ServiceError(GovorError):
+    """Our side failed; the same request may succeed later."""
+
+
+class ModelFailed(ServiceError):
+    """A model file is missing, corrupt, or its runtime failed."""
+
+
+class StorageFailed(ServiceError):
+    """Object storage or the disk failed or is full."""
+
+
+class Unavailable(ServiceError):
+    """The service is starting, draining or overloaded."""
+
+
+class Timeout(ServiceError):
+    """A step ran longer than its limit."""
+
+
+class Unimplemented(ServiceError):
+    """A documented method that this version does not serve."""

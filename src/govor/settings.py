@@ -1,0 +1,55 @@
+"""All settings, read from the environment (prefix GOVOR_) in this file and nowhere else."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+GIB = 1 << 30
+
+
+class Settings(BaseSettings):
+    """One instance is built at start and handed to whoever needs it; units are in the names."""
+
+    model_config = SettingsConfigDict(env_prefix="GOVOR_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("~/.local/share/govor")
+    http: str = "127.0.0.1:8080"
+    grpc: str = "127.0.0.1:50051"
+    auth: Literal["keys", "none"] = "keys"
+    allow_remote: bool = False  # lets `auth = none` listen on other than loopback addresses
+
+    # Wire
+    strict: bool = False  # unknown JSON fields are refused instead of answered with a warning header
+    always_chunks: bool = False  # "chunks": [] when nothing was recognised; SpeechKit leaves the key out
+    true_confidence: bool = False  # real word confidences on the v2 wire; SpeechKit always sends 1
+    body_bytes_max: int = 80 << 20  # a JSON body; 60 MB of audio in base64
+
+    # Objects
+    s3_endpoint: str = ""
+    s3_access_key_id: str = ""
+    s3_secret_access_key: str = ""
+    s3_region: str = "ru-central1"
+    uri_allow: str = ""  # comma-separated https hosts ("media.example.org", "*.example.org")
+    object_bytes_max: int = 1 * GIB  # SpeechKit's limit
+    audio_seconds_max: int = 4 * 3600  # summed over channels, SpeechKit's limit
+    fetch_timeout_seconds: float = 600.0
+    disk_free_bytes_min: int = 256 << 20  # refuse new work before the disk is full
+
+    # Recognition
+    recognisers: int = 0  # processes; 0 = one for each core
+    model_ru: str = "ru-small"  # a name from the catalogue or a directory
+    models_dir: Path | None = None  # where pulled models live; default DATA_DIR/models
+
+    # Operations
+    database_url: str = ""  # empty = SQLite in the data directory
+    result_days: float = 3.0  # SpeechKit keeps results three days
+    idle_recogniser_seconds: float = 60.0  # further recognisers stop after this long without work
+
+    log_level: str = "info"
+    log_format: Literal["console", "json"] = "console"
+
+    @property
+    def data_path(self) -> Path:
+        """The data directory with `~` expanded."""
+        return self.data_dir.expanduser()
