@@ -1,0 +1,1 @@
+"""The recipe of the embedded recogniser, from data to number. Not part of the wheel."""
