@@ -1,0 +1,24 @@
+.PHONY: demo test check bench serve clean
+
+demo:  ## set everything up and transcribe a recording through the API
+	@scripts/setup
+	@.venv/bin/python scripts/demo.py
+
+test:  ## set everything up and run the tests
+	@scripts/setup dev
+	@.venv/bin/python -m pytest $(PYTEST)
+
+check:  ## format, lint and types, as CI runs them
+	@scripts/setup dev
+	@scripts/check
+
+bench:  ## the numbers quoted in the documents
+	@scripts/setup dev
+	@.venv/bin/python -m bench
+
+serve:  ## the service on 127.0.0.1:8080 (REST) and 127.0.0.1:50051 (gRPC)
+	@scripts/setup
+	@.venv/bin/govor serve
+
+clean:  ## remove the environment and caches
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
