@@ -1,0 +1,40 @@
+"""The symbols of a CTC model, in the file format of onnx-asr: one `symbol id` a line. No I/O."""
+
+from dataclasses import dataclass
+
+from govor.errors import ModelFailed
+
+SPACE = "▁"
+BLANK = "<blk>"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Symbols by id; the rest are letters (or pieces of words) as they are written."""
+
+    symbols: tuple[str, ...]
+
+    @property
+    def blank(self) -> int:
+        """The id that means "no symbol here"."""
+        return self.symbols.index(BLANK)
+
+    @property
+    def space(self) -> int:
+        """The id of the space between words."""
+        return self.symbols.index(SPACE)
+
+    def text(self, ids: list[int]) -> str:
+        """Ids without blanks → text with single spaces."""
+        return " ".join("".join(self.symbols[i] for i in ids).replace(SPACE, " ").split())
+
+
+def parse(text: str) -> Vocabulary:
+    """Read vocab.txt; ModelFailed when ids are not 0, 1, 2 … or the blank or the space is missing."""
+    rows = [line.split(" ") for line in text.splitlines() if line]
+    if [row[1:] for row in rows] != [[str(i)] for i in range(len(rows))]:
+        raise ModelFailed("the vocabulary is corrupt", "expected lines `symbol id` with ids 0, 1, 2 …")
+    symbols = tuple(row[0] for row in rows)
+    if missing := {BLANK, SPACE} - set(symbols):
+        raise ModelFailed("the vocabulary is corrupt", f"no {' and no '.join(sorted(missing))} in it")
+    return Vocabulary(symbols)
