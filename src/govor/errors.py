@@ -1,8 +1,15 @@
-"""One tree of errors; each says whose fault it is. The map to HTTP and gRPC is in api/wire_errors.py."""
+"""One tree of errors; each says whose fault it is.
+
+`code` is the google.rpc.Code a caller sees, here and nowhere else; api/wire_errors.py adds the HTTP status.
+"""
+
+from typing import ClassVar
 
 
 class GovorError(Exception):
     """Anything we report. `message` is for the caller; `detail` adds what was found and how to mend it."""
+
+    code: ClassVar[int] = 13  # INTERNAL
 
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)
@@ -15,6 +22,8 @@ class GovorError(Exception):
 
 class CallerError(GovorError):
     """The request cannot be served as it stands; sending it again unchanged will not help."""
+
+    code = 3  # INVALID_ARGUMENT
 
 
 class BadRequest(CallerError):
@@ -36,13 +45,19 @@ class LanguageUnavailable(CallerError):
 class Unauthenticated(CallerError):
     """No credentials, or wrong, expired or revoked ones."""
 
+    code = 16  # UNAUTHENTICATED
+
 
 class PermissionDenied(CallerError):
     """Known caller, forbidden action or object."""
 
+    code = 7  # PERMISSION_DENIED
+
 
 class UnknownOperation(CallerError):
     """No such operation for this caller: never made, made by another folder, or expired."""
+
+    code = 5  # NOT_FOUND
 
 
 class ObjectMissing(CallerError):
@@ -52,9 +67,13 @@ class ObjectMissing(CallerError):
 class QuotaExceeded(CallerError):
     """The caller has to wait; `detail` says for what."""
 
+    code = 8  # RESOURCE_EXHAUSTED
+
 
 class Cancelled(CallerError):
     """The operation was cancelled on the caller's request."""
+
+    code = 1  # CANCELLED
 
 
 class ServiceError(GovorError):
@@ -68,14 +87,22 @@ class ModelFailed(ServiceError):
 class StorageFailed(ServiceError):
     """Object storage or the disk failed or is full."""
 
+    code = 14  # UNAVAILABLE
+
 
 class Unavailable(ServiceError):
     """The service is starting, draining or overloaded."""
+
+    code = 14  # UNAVAILABLE
 
 
 class Timeout(ServiceError):
     """A step ran longer than its limit."""
 
+    code = 4  # DEADLINE_EXCEEDED
+
 
 class Unimplemented(ServiceError):
     """A documented method that this version does not serve."""
+
+    code = 12  # UNIMPLEMENTED
