@@ -1,0 +1,91 @@
+"""The command line. Each command parses, calls one thing and prints; heavy imports wait for their command."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from govor import __version__
+from govor.errors import GovorError
+from govor.settings import Settings
+
+
+class Commands(click.Group):
+    """Turns our errors into one line on standard error and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except GovorError as error:
+            click.echo(f"govor: {error.message}" + (f"\n{error.detail}" if error.detail else ""), err=True)
+            sys.exit(1)
+
+
+def settings_with(**flags: Any) -> Settings:
+    """Settings from the environment, with the flags that were given on top."""
+    return Settings(**{name: value for name, value in flags.items() if value is not None})
+
+
+data_dir_option = click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Where Govor keeps its data  [~/.local/share/govor]"
+)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="govor")
+def main() -> None:
+    """Self-hosted asynchronous speech recognition with the API of Yandex SpeechKit."""
+
+
+@main.command()
+@data_dir_option
+@click.option("--http", metavar="HOST:PORT", help="REST address  [127.0.0.1:8080]")
+@click.option("--grpc", metavar="HOST:PORT", help="gRPC address  [127.0.0.1:50051]")
+@click.option("--auth", type=click.Choice(["keys", "none"]), help="Who may call  [keys]")
+@click.option("--allow-remote", is_flag=True, default=None, help="Let --auth none listen beyond this machine")
+def serve(**flags: Any) -> None:
+    """Run the service until it is told to stop."""
+    from govor import app
+
+    app.serve(settings_with(**flags))
+
+
+@main.group()
+def keys() -> None:
+    """API keys of this service."""
+
+
+@keys.command("create")
+@click.option("--name", required=True, help="What the key is for")
+@click.option("--folder", "folder_id", help="Folder whose operations it may see  [the default folder]")
+@data_dir_option
+def keys_create(name: str, folder_id: str | None, data_dir: Path | None) -> None:
+    """Make a key and print it: the only time it can be seen."""
+    from govor.storage.keys import Keys
+
+    secret, record = Keys.open(settings_with(data_dir=data_dir)).create(name=name, folder_id=folder_id)
+    click.echo(f"key {record.id} of folder {record.folder_id}; it is shown only this once", err=True)
+    click.echo(secret)
+
+
+@keys.command("list")
+@data_dir_option
+def keys_list(data_dir: Path | None) -> None:
+    """List keys: id, folder, creation time, state, name."""
+    from govor.storage.keys import Keys
+
+    for record in Keys.open(settings_with(data_dir=data_dir)).list():
+        state = "revoked" if record.revoked_at else "active"
+        click.echo(f"{record.id}  {record.folder_id}  {record.created_at}  {state}  {record.name}")
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@data_dir_option
+def keys_revoke(key_id: str, data_dir: Path | None) -> None:
+    """Revoke a key by its id; it stops working at once."""
+    from govor.storage.keys import Keys
+
+    Keys.open(settings_with(data_dir=data_dir)).revoke(key_id)
+    click.echo(f"revoked {key_id}", err=True)
