@@ -1,0 +1,106 @@
+"""Endless batches for training: utterances of several corpora, augmented, sorted by length, padded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from training import augment
+from training.alphabet import encode
+from training.corpus import Corpus, Utterance, read
+from training.paths import corpora_dir
+
+# Share of the batches' utterances by corpus. Real speech leads (LOG.md: 7-13 points of CER).
+SHARES = {"voxforge": 0.50, "synthetic": 0.10, "rough": 0.16, "espeak": 0.21, "nonspeech": 0.03}
+BATCH_SECONDS = 100  # 1.1 steps a second on two cores; the first steps gain more from their number than size
+FRAMES_MAX = 2400  # 24 s: longer utterances are rare and make batches of few
+POOL = 192  # utterances sorted by length together
+JOIN_CHANCE = 0.18
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`features` (batch, bands, frames); `targets` are the texts' ids one after another."""
+
+    features: Tensor
+    lengths: Tensor
+    targets: Tensor
+    target_lengths: Tensor
+
+
+class Stream(IterableDataset[Batch]):
+    """Draws by SHARES; `strength` tells how rough the augmentation is by the hours drawn so far."""
+
+    def __init__(self, seed: int, hours: float, clean_hours: float, full_hours: float) -> None:
+        self.random = np.random.default_rng(seed)
+        self.hours, self.clean_hours, self.full_hours = hours, clean_hours, full_hours
+        self.corpora = [read(corpora_dir() / name) for name in SHARES if (corpora_dir() / name).is_dir()]
+        self.utterances = [corpus.split("train") for corpus in self.corpora]
+        shares = np.array([SHARES[corpus.name] for corpus in self.corpora])
+        self.shares = shares / shares.sum()
+
+    def __iter__(self) -> Iterator[Batch]:
+        while True:
+            pool = sorted((self.example() for _ in range(POOL)), key=lambda example: len(example[0]))
+            batches = list(cut(pool))
+            for number in self.random.permutation(len(batches)):
+                yield collated(batches[number])
+            self.hours += sum(len(bands) for bands, _ in pool) / 360_000
+
+    def strength(self) -> float:
+        """0 while near-clean, then rising to 1."""
+        ramp = (self.hours - self.clean_hours) / (self.full_hours - self.clean_hours)
+        return min(1.0, max(0.0, ramp))
+
+    def example(self) -> tuple[augment.Bands, list[int]]:
+        """One augmented utterance, or several in a row, and its ids."""
+        corpus, first = self.draw()
+        drawn = [first]
+        while self.random.random() < JOIN_CHANCE and sum(u.frames for u in drawn) < FRAMES_MAX // 2:
+            drawn.append(self.fitting(corpus))
+        bands = augment.joined([corpus.bands(utterance) for utterance in drawn], self.random)
+        text = " ".join(utterance.text for utterance in drawn if utterance.text)
+        return augment.augmented(bands[:FRAMES_MAX], self.strength(), self.random), encode(text)
+
+    def draw(self) -> tuple[Corpus, Utterance]:
+        """A corpus by its share, an utterance by chance."""
+        number = int(self.random.choice(len(self.corpora), p=self.shares))
+        return self.corpora[number], self.fitting(self.corpora[number])
+
+    def fitting(self, corpus: Corpus) -> Utterance:
+        """Any training utterance of this corpus that is not too long."""
+        choices = self.utterances[self.corpora.index(corpus)]
+        while True:
+            utterance = choices[int(self.random.integers(len(choices)))]
+            if 15 <= utterance.frames <= FRAMES_MAX // 2:
+                return utterance
+
+
+def cut(pool: list[tuple[augment.Bands, list[int]]]) -> Iterator[list[tuple[augment.Bands, list[int]]]]:
+    """Sorted examples → batches of at most BATCH_SECONDS, padding included."""
+    batch: list[tuple[augment.Bands, list[int]]] = []
+    for example in pool:
+        if batch and (len(batch) + 1) * len(example[0]) > BATCH_SECONDS * 100:
+            yield batch
+            batch = []
+        batch.append(example)
+    yield batch
+
+
+def collated(examples: list[tuple[augment.Bands, list[int]]]) -> Batch:
+    """Pad with zeros to the longest."""
+    longest = max(len(bands) for bands, _ in examples)
+    features = np.zeros((len(examples), 15, longest), np.float32)
+    for row, (bands, _) in enumerate(examples):
+        features[row, :, : len(bands)] = bands.T
+    lengths = torch.tensor([len(bands) for bands, _ in examples])
+    targets = torch.tensor([symbol for _, ids in examples for symbol in ids], dtype=torch.long)
+    return Batch(torch.from_numpy(features), lengths, targets, torch.tensor([len(ids) for _, ids in examples]))
+
+
+def loader(stream: Stream) -> DataLoader[Batch]:
+    """One process prepares batches ahead of the optimiser."""
+    return DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=24)

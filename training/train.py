@@ -1,0 +1,150 @@
+"""Train by the clock: the learning rate falls to zero at a wall-clock deadline, however slow the machine.
+
+    python -m training.train --until 19:35 [--run NAME]      # UTC; or --minutes 110
+
+Started again, it goes on from the last checkpoint of the run, with the same deadline unless told another.
+"""
+
+import argparse
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from training import batches
+from training.alphabet import BLANK_ID
+from training.checkpoints import Average, load, save
+from training.dev import error_rates
+from training.model import Recogniser, Shape
+from training.paths import work_dir
+
+seed = 1337
+learning_rate = 2e-3
+weight_decay = 0.01
+warm_up_hours = 1.5  # of audio
+flat_until = 0.25  # of the time; then linear to zero
+intermediate_weight = 0.3
+gradient_norm_max = 1.0
+clean_hours, full_hours = 12, 35  # near-clean until the loss breaks, then rougher and rougher
+checkpoint_seconds = 240
+dev_seconds = 480
+
+
+def main() -> None:
+    arguments = parsed()
+    torch.manual_seed(seed)
+    torch.set_num_threads(arguments.threads)
+    folder = work_dir() / "runs" / arguments.run
+    folder.mkdir(parents=True, exist_ok=True)
+    train(folder, deadline=arguments.deadline)
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", default="main")
+    parser.add_argument("--until", help="HH:MM, UTC, today")
+    parser.add_argument("--minutes", type=float, default=110)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    now = datetime.now(UTC)
+    end = now + timedelta(minutes=arguments.minutes)
+    if arguments.until:
+        hour, minute = map(int, arguments.until.split(":"))
+        end = now.replace(hour=hour, minute=minute, second=0)
+    arguments.deadline = end.timestamp()
+    return arguments
+
+
+def train(folder: Path, *, deadline: float) -> None:
+    """Run or resume until the deadline; leave `last.pt` and log.jsonl."""
+    model = Recogniser(Shape())
+    optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=weight_decay, fused=True)
+    average = Average(model)
+    state = load(folder, model, optimiser, average)
+    state.setdefault("started", time.time())
+    stream = batches.Stream(seed + state["steps"], state["hours"], clean_hours, full_hours)
+    clock = {"checkpoint": time.time(), "dev": time.time(), "loss": 0.0, "count": 0}
+    for batch in batches.loader(stream):
+        spent = (time.time() - state["started"]) / (deadline - state["started"])
+        if spent >= 1:
+            break
+        set_rate(optimiser, rate(spent, state["hours"]))
+        loss = step(model, optimiser, batch)
+        average.update(model)
+        state["steps"] += 1
+        state["hours"] += int(batch.lengths.sum()) / 360_000
+        clock["loss"] += loss
+        clock["count"] += 1
+        if time.time() - clock["checkpoint"] > checkpoint_seconds:
+            report(folder, state, clock)
+            save(folder, model, optimiser, average, state)
+        if time.time() - clock["dev"] > dev_seconds:
+            note(folder, {"steps": state["steps"], "hours": state["hours"], **error_rates(average.model)})
+            clock["dev"] = time.time()
+    save(folder, model, optimiser, average, state)
+    note(folder, {"end": True, **state, **error_rates(model), **error_rates(average.model, "average_")})
+
+
+def rate(spent: float, hours: float) -> float:
+    """Learning rate by the part of the time spent, after a warm-up in hours of audio."""
+    falling = min(1.0, (1 - spent) / (1 - flat_until))
+    return learning_rate * min(1.0, (hours + 0.01) / warm_up_hours) * falling
+
+
+def set_rate(optimiser: torch.optim.Optimizer, value: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = value
+
+
+def step(model: Recogniser, optimiser: torch.optim.Optimizer, batch: batches.Batch) -> float:
+    """One step; the loss in nats per symbol. A step whose gradient is not finite is skipped."""
+    with torch.autocast("cpu", torch.bfloat16):
+        last, middle = model(batch.features.bfloat16(), batch.lengths)
+    counts = model.step_counts(batch.lengths)
+    final = ctc(last, counts, batch)
+    loss = (1 - intermediate_weight) * final + intermediate_weight * ctc(middle, counts, batch)
+    optimiser.zero_grad()
+    loss.backward()
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), gradient_norm_max)
+    if torch.isfinite(norm):
+        optimiser.step()
+    return float(final.detach())
+
+
+def ctc(log_probs: Tensor, counts: Tensor, batch: batches.Batch) -> Tensor:
+    """CTC in nats per symbol of the batch; utterances too fast to be spelled are left out."""
+    losses = functional.ctc_loss(
+        log_probs.transpose(0, 1),
+        batch.targets,
+        counts,
+        batch.target_lengths,
+        blank=BLANK_ID,
+        reduction="sum",
+        zero_infinity=True,
+    )
+    return losses / max(1, int(batch.target_lengths.sum()))
+
+
+def report(folder: Path, state: dict[str, Any], clock: dict[str, Any]) -> None:
+    """A line of log.jsonl with the mean loss since the last one."""
+    now = time.time()
+    loss = clock["loss"] / clock["count"]
+    note(folder, {"steps": state["steps"], "hours": state["hours"], "loss": loss})
+    clock |= {"checkpoint": now, "loss": 0.0, "count": 0}
+
+
+def note(folder: Path, values: dict[str, Any]) -> None:
+    """Append to log.jsonl and print."""
+    line = json.dumps({"at": datetime.now(UTC).strftime("%H:%M:%S")} | values)
+    with (folder / "log.jsonl").open("a") as file:
+        file.write(line + "\n")
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
