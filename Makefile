@@ -2,7 +2,7 @@
 
 demo:  ## set everything up and transcribe a recording through the API
 	@scripts/setup
-	@.venv/bin/python scripts/demo.py
+	@.venv/bin/python -m scripts.demo
 
 test:  ## set everything up and run the tests
 	@scripts/setup dev
