@@ -1,6 +1,7 @@
 """House style that a machine can check."""
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -73,13 +74,13 @@ def test_nothing_imports_to_its_left(path: Path) -> None:
 def test_only_the_engine_imports_dbos() -> None:
     for path in SOURCES:
         if "engine" not in path.parts:
-            assert "import dbos" not in path.read_text() and "from dbos" not in path.read_text(), path
+            assert not re.search(r"^\s*(import|from) dbos", path.read_text(), re.MULTILINE), path
 
 
 def test_only_settings_reads_the_environment() -> None:
     for path in SOURCES:
         if "govor" in path.parts and path.name != "settings.py":
-            assert "os.environ" not in path.read_text() and "getenv" not in path.read_text(), path
+            assert not re.search(r"os\.environ|getenv", path.read_text()), path
 
 
 def test_nothing_is_left_unfinished() -> None:
