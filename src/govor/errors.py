@@ -102,6 +102,10 @@ class Timeout(ServiceError):
     code = 4  # DEADLINE_EXCEEDED
 
 
+class BadSetting(ServiceError):
+    """A setting is wrong or unsafe; the service refuses to start."""
+
+
 class Unimplemented(ServiceError):
     """A documented method that this version does not serve."""
 

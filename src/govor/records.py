@@ -1,6 +1,7 @@
 """The records that flow through Govor, from a request to a transcript. Frozen; no I/O; no wire shapes."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -101,3 +102,11 @@ class Operation:
     description: str = ""
     failure: Failure | None = None
     transcript: Transcript | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statistics:
+    """What /metrics shows of the operations at one moment."""
+
+    by_state: Mapping[str, int]  # queued, running, done, failed → number of operations kept now
+    audio_seconds: float  # recognised since the process started, summed over channels
