@@ -1,4 +1,4 @@
-"""Augmentation of log-mel frames, for real and synthetic speech alike. Pure functions of (frames, 15) arrays."""
+"""Augmentation of log-mel frames, for real and synthetic speech alike: pure functions of (frames, 15)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -98,7 +98,9 @@ def collated(examples: list[tuple[augment.Bands, list[int]]]) -> Batch:
         features[row, :, : len(bands)] = bands.T
     lengths = torch.tensor([len(bands) for bands, _ in examples])
     targets = torch.tensor([symbol for _, ids in examples for symbol in ids], dtype=torch.long)
-    return Batch(torch.from_numpy(features), lengths, targets, torch.tensor([len(ids) for _, ids in examples]))
+    return Batch(
+        torch.from_numpy(features), lengths, targets, torch.tensor([len(ids) for _, ids in examples])
+    )
 
 
 def loader(stream: Stream) -> DataLoader[Batch]:

@@ -83,7 +83,9 @@ def tones(length: int, random: np.random.Generator) -> features.Wave:
     """A ringing, busy or dialled tone: one or two sines switched on and off."""
     time = np.arange(length) / features.RATE
     hz = random.choice([425, 440, 697, 770, 852, 941, 1000, 1209, 1336, 1477], 2)
-    switched = np.sin(2 * np.pi * time / random.uniform(0.3, 4) + random.uniform(0, 6)) > random.uniform(-1, 0.5)
+    switched = np.sin(2 * np.pi * time / random.uniform(0.3, 4) + random.uniform(0, 6)) > random.uniform(
+        -1, 0.5
+    )
     sound = np.sin(2 * np.pi * hz[0] * time) + random.choice([0, 1]) * np.sin(2 * np.pi * hz[1] * time)
     return (sound * switched / 2).astype(np.float32)
 

@@ -79,7 +79,9 @@ def noise(length: int, random: np.random.Generator) -> Wave:
         hum_hz = random.choice([50, 100, 150, 400, 1000])
         sound = sound + random.uniform(0.3, 2) * np.sin(2 * np.pi * hum_hz * np.arange(length) / RATE)
     knots = max(2, length // 4000)
-    swell = np.interp(np.linspace(0, knots, length), np.arange(knots + 1), random.uniform(0.4, 1.6, knots + 1))
+    swell = np.interp(
+        np.linspace(0, knots, length), np.arange(knots + 1), random.uniform(0.4, 1.6, knots + 1)
+    )
     sound *= swell
     return (sound / max(float(np.sqrt(np.square(sound).mean())), 1e-9)).astype(np.float32)
 

@@ -63,7 +63,9 @@ def parsed() -> argparse.Namespace:
 def train(folder: Path, *, deadline: float) -> None:
     """Run or resume until the deadline; leave `last.pt` and log.jsonl."""
     model = Recogniser(Shape())
-    optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=weight_decay, fused=True)
+    optimiser = torch.optim.AdamW(
+        model.parameters(), betas=(0.9, 0.98), weight_decay=weight_decay, fused=True
+    )
     average = Average(model)
     state = load(folder, model, optimiser, average)
     state.setdefault("started", time.time())

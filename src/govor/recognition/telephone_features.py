@@ -145,7 +145,7 @@ def band_smoothing() -> Floats:
 def dct() -> Floats:
     """The first 13 rows of the orthonormal DCT-II: (cepstra, bands)."""
     rows = np.arange(CEPSTRA)[:, None]
-    matrix = np.sqrt(2 / BANDS) * np.cos(np.pi / BANDS * rows * (np.arange(BANDS) + 0.5))
+    matrix: Floats = np.sqrt(2 / BANDS) * np.cos(np.pi / BANDS * rows * (np.arange(BANDS) + 0.5))
     matrix[0] = np.sqrt(1 / BANDS)
     return matrix
 
