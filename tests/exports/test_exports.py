@@ -1,5 +1,6 @@
 """Plain text and subtitles of a transcript."""
 
+import itertools
 import re
 
 from hypothesis import given
@@ -52,4 +53,4 @@ def test_long_utterances_become_cues_that_fit_and_lose_no_word(words: list[str])
     for cue in cues:
         assert len(cue.text) <= subtitles.CUE_CHARACTERS_MAX
         assert cue.end_ms - cue.start_ms <= subtitles.CUE_MS_MAX
-    assert all(a.end_ms <= b.start_ms for a, b in zip(cues, cues[1:], strict=False))
+    assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(cues))
