@@ -1,0 +1,1 @@
+"""The wire: REST and gRPC in front of the same servicers."""

@@ -1,0 +1,66 @@
+"""Addresses and the HTTP server's socket."""
+
+import asyncio
+import contextlib
+import re
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from govor.errors import BadSetting
+
+BACKLOG = 2_048  # connections the kernel holds while we are busy; uvicorn's own number
+DRAIN_SECONDS = 10  # requests in flight may take this long after SIGTERM; supervisors kill after 30 s or more
+PORT_MAX = 65_535
+ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\[\]:]+):(?P<port>[0-9]{1,5})")
+
+
+class HttpServer(uvicorn.Server):
+    """uvicorn on a socket of ours, without its own signal handlers: app.py has some, and tests have none."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=DRAIN_SECONDS
+        )
+        super().__init__(config)
+        self.opened = asyncio.Event()
+        self._listener = listener
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections, and say so."""
+        await super().startup(sockets)
+        self.opened.set()
+
+    async def run_until_told(self) -> None:
+        """Answer until `should_exit` is set and what was in flight then is answered."""
+        await self.serve(sockets=[self._listener])
+
+    @property
+    def port(self) -> int:
+        """The real port, whatever the setting said."""
+        return int(self._listener.getsockname()[1])
+
+
+def address(setting: str) -> tuple[str, int]:
+    """Split 127.0.0.1:8080 or [::1]:8080 into host and port; raises BadSetting."""
+    found = ADDRESS.fullmatch(setting)
+    if not found or int(found["port"]) > PORT_MAX:
+        raise BadSetting(f"not an address: {setting}", "HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+    return found["host"].strip("[]"), int(found["port"])
+
+
+def bind(setting: str) -> socket.socket:
+    """A listening socket; a busy port or a foreign address raises BadSetting."""
+    host, port = address(setting)
+    try:
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(where[0]), port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise BadSetting(f"cannot listen on http = {setting}", str(error)) from error

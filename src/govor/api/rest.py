@@ -1,0 +1,143 @@
+"""The REST door: the methods of gateway.py as Starlette routes.
+
+A body is JSON whatever its Content-Type says (curl's default is a form), an answer always application/json.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from google.rpc import status_pb2
+from starlette import routing
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from govor.api import gateway, lenient_json, trace, v2_json, wire_errors
+from govor.api.auth import Doorkeeper
+from govor.api.call import Call, CallIds, idempotency_key
+from govor.errors import BadRequest, GovorError
+from govor.records import Caller, Operation
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestDoor:
+    """Turns HTTP requests into calls of servicers, and what they answer or raise into HTTP answers."""
+
+    doorkeeper: Doorkeeper
+    style: v2_json.Style
+    strict: bool
+    body_bytes_max: int
+
+    def routes(self, table: Iterable[gateway.Method]) -> list[routing.Route]:
+        """Every HTTP binding of every method."""
+        return [
+            routing.Route(route.path, self._endpoint(route, method), methods=[route.verb])
+            for route, method in gateway.routes(table)
+        ]
+
+    async def admit(self, request: Request) -> Caller:
+        """Who calls; raises Unauthenticated."""
+        return await self.doorkeeper.admit(request.headers.get("authorization"))
+
+    def _endpoint(self, route: gateway.Route, method: gateway.Method) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            request.scope[trace.METHOD] = method.full_name
+            call = Call(
+                ids=ids(request),
+                caller=await self.admit(request),  # before the body: strangers cannot make us read 80 MB
+                idempotency_key=idempotency_key(request.headers),
+                strict=self.strict,
+            )
+            message = method.request()
+            if route.has_body:
+                self._report(call, lenient_json.read(await self._body(request), message))
+            else:  # unknown query parameters are nobody's business
+                lenient_json.fill(message, {**request.query_params, **request.path_params})
+            return self._answer(await method.serve(message, call), call)
+
+        return endpoint
+
+    async def _body(self, request: Request) -> bytes:
+        body = bytearray()
+        async for part in limited(request, self.body_bytes_max):
+            body += part
+        return bytes(body)
+
+    def _report(self, call: Call, unknown: list[str]) -> None:
+        if unknown and self.strict:
+            raise BadRequest(f"unknown field: {unknown[0]}", "strict mode is on (GOVOR_STRICT)")
+        if unknown:
+            call.warn("unknown fields are ignored: " + ", ".join(unknown))
+
+    def _answer(self, operation: Operation, call: Call) -> Response:
+        body = v2_json.write_operation(operation, wire_errors.failure_document(operation.failure), self.style)
+        return Response(body, 200, dict(call.warning_headers()), "application/json")
+
+
+async def limited(request: Request, bytes_max: int) -> AsyncIterator[bytes]:
+    """The body part by part; HTTP 413 as soon as it is known to be too long."""
+    message = f"the body is longer than {bytes_max} bytes"
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > bytes_max:
+        raise HTTPException(413, message)
+    received = 0
+    async for part in request.stream():
+        received += len(part)
+        if received > bytes_max:
+            raise HTTPException(413, message)
+        yield part
+
+
+def ids(request: Request) -> CallIds:
+    """The identifiers that Trace gave this request."""
+    found: CallIds = request.scope[trace.IDS]
+    return found
+
+
+def answer_error(request: Request, error: Exception) -> Response:
+    """One of our errors."""
+    assert isinstance(error, GovorError)
+    status = wire_errors.status(error, ids(request).request_id)
+    http_status = wire_errors.HTTP_STATUS[status.code]
+    headers: dict[str, str] = {}
+    if status.code in wire_errors.RETRIABLE:
+        headers["Retry-After"] = str(wire_errors.RETRY_AFTER_SECONDS)
+    if http_status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Api-Key"
+    return _error(status, http_status, headers)
+
+
+def answer_http_error(request: Request, error: Exception) -> Response:
+    """An error of HTTP itself, in the same shape."""
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = "" if error.detail == phrase else error.detail
+    request_id = ids(request).request_id
+    status = wire_errors.transport_status(error.status_code, phrase, detail, request_id)
+    return _error(status, error.status_code, error.headers or {})
+
+
+def answer_fault(request: Request, _: Exception) -> Response:
+    """A fault of ours; Starlette raises it again, and trace.py logs it."""
+    return _error(wire_errors.internal_status(ids(request).request_id), 500, {})
+
+
+def answer_disconnect(_: Request, __: Exception) -> Response:
+    """Nobody listens any more; the status is for our own log."""
+    return Response(status_code=499)
+
+
+ERROR_ANSWERS: Mapping[type[Exception], Callable[[Request, Exception], Response]] = {
+    GovorError: answer_error,
+    HTTPException: answer_http_error,
+    ClientDisconnect: answer_disconnect,
+    Exception: answer_fault,
+}
+
+
+def _error(status: status_pb2.Status, http_status: int, headers: Mapping[str, str]) -> Response:
+    body = v2_json.write_document(wire_errors.document(status))
+    return Response(body, http_status, headers, "application/json")

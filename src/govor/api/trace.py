@@ -1,0 +1,52 @@
+"""The outermost layer of REST: ids on every answer, one log line, one count, faults logged."""
+
+import time
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from govor.api.call import CallIds
+from govor.telemetry import Metrics
+
+log = structlog.get_logger(__name__)
+
+# Where the parts of one request leave notes for each other.
+IDS = "govor.ids"
+METHOD = "govor.method"
+
+
+class Trace:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        ids = CallIds.new(Headers(scope=scope).get("x-client-request-id"))
+        scope[IDS] = ids
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=ids.request_id)
+        started, status = time.monotonic(), 0
+
+        async def send_with_ids(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in ids.headers():
+                    headers[name] = value
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_ids)
+        except Exception:  # answered with 500 already, see rest.py; here it gets its line in the log
+            log.exception("request failed")
+        seconds = time.monotonic() - started
+        method = scope.get(METHOD, "unknown")
+        self._metrics.answered(door="rest", method=method, code=str(status), seconds=seconds)
+        log.info("request", door="rest", method=method, status=status, ms=round(seconds * 1000))

@@ -1,0 +1,48 @@
+"""PUT /objects/BUCKET/KEY: an upload into the place that links to Object Storage are read from."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from govor.api import trace, v2_json
+from govor.api.rest import RestDoor, limited
+from govor.api.seams import Uploads
+from govor.errors import TooLarge
+from govor.storage.objects import uri_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadDoor:
+    """Streams bodies into object storage."""
+
+    uploads: Uploads
+    rest: RestDoor
+    object_bytes_max: int
+
+    def routes(self) -> list[Route]:
+        """The one path of this file."""
+        return [Route("/objects/{bucket}/{key:path}", self.put_object, methods=["PUT"])]
+
+    async def put_object(self, request: Request) -> Response:
+        """Store a body; 200 with its ETag (as S3's: the MD5) and the uri to send to SpeechKit's API."""
+        request.scope[trace.METHOD] = "PutObject"
+        await self.rest.admit(request)
+        bucket, key = request.path_params["bucket"], request.path_params["key"]
+        digest = hashlib.md5(usedforsecurity=False)
+        try:
+            await self.uploads.put(bucket, key, _hashed(limited(request, self.object_bytes_max), digest))
+        except TooLarge as error:
+            raise HTTPException(413, error.message) from error
+        body = v2_json.write_document({"uri": uri_of(bucket, key)})
+        return Response(body, 200, {"ETag": f'"{digest.hexdigest()}"'}, "application/json")
+
+
+async def _hashed(parts: AsyncIterator[bytes], digest: "hashlib._Hash") -> AsyncIterator[bytes]:
+    async for part in parts:
+        digest.update(part)
+        yield part

@@ -1,0 +1,177 @@
+"""The service: builds every part from Settings, opens both doors in one event loop, stops in good order.
+
+The only place where parts are put together; every other one receives what it needs.
+"""
+
+import asyncio
+import contextlib
+import signal
+from dataclasses import dataclass
+
+import grpc
+import structlog
+from starlette.applications import Starlette
+
+from govor import telemetry
+from govor.api import gateway, listen
+from govor.api.auth import Doorkeeper, check_exposure
+from govor.api.health import HealthDoor
+from govor.api.operation import OperationService
+from govor.api.rest import ERROR_ANSWERS, RestDoor
+from govor.api.rpc import GrpcDoor, Health
+from govor.api.seams import Operations, Uploads
+from govor.api.stt_v2 import SttService
+from govor.api.trace import Trace
+from govor.api.uploads import UploadDoor
+from govor.api.v2_json import Style
+from govor.errors import BadSetting
+from govor.settings import Settings
+from govor.storage.keys import Keys
+from govor.storage.objects import Objects
+
+log = structlog.get_logger(__name__)
+
+HEALTH_SECONDS = 1.0  # how often the gRPC health service looks at the truth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """What stands behind the doors."""
+
+    keys: Keys | None  # None: everybody is let in
+    uploads: Uploads
+    operations: Operations
+
+
+@dataclass(kw_only=True, slots=True)
+class Readiness:
+    """Whether a job submitted now would run: what the operations say, until the service stops."""
+
+    operations: Operations
+    stopping: bool = False
+
+    async def __call__(self) -> str:
+        return "the service is stopping" if self.stopping else await self.operations.ready()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Running:
+    """A service that answers on both ports; `stop()` ends it."""
+
+    http_port: int
+    grpc_port: int
+    parts: Parts
+    readiness: Readiness
+    http: listen.HttpServer
+    grpc: grpc.aio.Server
+    http_task: asyncio.Task[None]
+    health_task: asyncio.Task[None]
+
+    async def stop(self) -> None:
+        """Refuse new connections, answer what is in flight, bring the operations to rest."""
+        self.readiness.stopping = True
+        self.http.should_exit = True
+        self.health_task.cancel()
+        await asyncio.gather(self.http_task, self.grpc.stop(listen.DRAIN_SECONDS))
+        await self.parts.operations.stop()
+        if self.parts.keys:
+            self.parts.keys.close()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; raises BadSetting and what the parts raise when they cannot start."""
+    telemetry.configure_logging(settings)
+    asyncio.run(_serve(settings))
+
+
+async def start(settings: Settings, parts: Parts | None = None) -> Running:
+    """Open both ports (0 = any free one) and answer; `parts` replaces what `build` would make."""
+    check_exposure(settings)
+    async with contextlib.AsyncExitStack() as undo:
+        listener = undo.enter_context(listen.bind(settings.http))
+        parts = parts or build(settings)
+        readiness = Readiness(operations=parts.operations)
+        asgi, rpc, health = application(settings, parts, readiness)
+        grpc_port = _add_port(rpc, settings.grpc)
+        await parts.operations.start()
+        undo.push_async_callback(parts.operations.stop)
+        await rpc.start()
+        http = listen.HttpServer(asgi, listener)
+        http_task = asyncio.create_task(http.run_until_told())
+        await http.opened.wait()
+        undo.pop_all()
+    return Running(
+        http_port=http.port,
+        grpc_port=grpc_port,
+        parts=parts,
+        readiness=readiness,
+        http=http,
+        grpc=rpc,
+        http_task=http_task,
+        health_task=asyncio.create_task(_tell_health(health, readiness)),
+    )
+
+
+def build(settings: Settings) -> Parts:
+    """Every part behind the doors."""
+    from govor.operations import Operations as DurableOperations  # brings the engine: 2 s of imports
+
+    objects = Objects(settings)
+    return Parts(
+        keys=Keys.open(settings) if settings.auth == "keys" else None,
+        uploads=objects,
+        operations=DurableOperations(settings, objects),
+    )
+
+
+def application(
+    settings: Settings, parts: Parts, readiness: Readiness
+) -> tuple[Trace, grpc.aio.Server, Health]:
+    """Both doors in front of the same methods, and the gRPC health service to keep truthful."""
+    table = gateway.methods((SttService(parts.operations), OperationService(parts.operations)))
+    style = Style(always_chunks=settings.always_chunks, true_confidence=settings.true_confidence)
+    doorkeeper, metrics = Doorkeeper(parts.keys), telemetry.Metrics()
+    rest = RestDoor(
+        doorkeeper=doorkeeper, style=style, strict=settings.strict, body_bytes_max=settings.body_bytes_max
+    )
+    uploads = UploadDoor(uploads=parts.uploads, rest=rest, object_bytes_max=settings.object_bytes_max)
+    about = HealthDoor(readiness=readiness, operations=parts.operations, metrics=metrics)
+    routes = [*rest.routes(table), *uploads.routes(), *about.routes()]
+    starlette = Starlette(routes=routes, exception_handlers=dict(ERROR_ANSWERS))
+    starlette.router.redirect_slashes = False  # "/operations/" is an unknown path, not another spelling
+    rpc = GrpcDoor(doorkeeper=doorkeeper, style=style, strict=settings.strict, metrics=metrics)
+    return Trace(starlette, metrics), *rpc.server(table)
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    running = await start(settings)
+    log.info("serving", http_port=running.http_port, grpc_port=running.grpc_port, auth=settings.auth)
+    told = asyncio.create_task(stop.wait())
+    # A door that closes by itself ends the service too: a supervisor then starts it afresh.
+    await asyncio.wait((told, running.http_task), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    log.info("stopping")
+    await running.stop()
+
+
+async def _tell_health(health: Health, readiness: Readiness) -> None:
+    """Keep the gRPC health service truthful."""
+    while True:
+        try:
+            reason = await readiness()
+        except Exception:
+            log.exception("readiness check failed")
+            reason = "the check failed"
+        await health.tell(ready=not reason)
+        await asyncio.sleep(HEALTH_SECONDS)
+
+
+def _add_port(server: grpc.aio.Server, setting: str) -> int:
+    listen.address(setting)
+    try:
+        return server.add_insecure_port(setting)
+    except RuntimeError as error:
+        raise BadSetting(f"cannot listen on grpc = {setting}", str(error)) from error
