@@ -1,0 +1,230 @@
+"""Recogniser processes, and the fair hand-out of clips to them.
+
+Rule 1: recognition never runs in this process; it only passes lines of text around.
+Rule 2: any process takes any clip; jobs take turns, so a short recording is not stuck behind a long one.
+Rule 3: a process that dies takes one clip with it; the clip is tried CRASHES_MAX times, then its job fails,
+        and no other job notices.
+Rule 4: one process stays warm; further ones start when clips wait, and end after `idle_seconds` without any.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Hashable, Sequence
+
+import structlog
+
+from govor.errors import GovorError, ModelFailed, Unavailable
+from govor.pipeline.clips import Clip
+from govor.pipeline.recogniser_child import Crashed, RecogniserChild
+from govor.records import Word
+
+CRASHES_MAX = 3  # per clip or model; the first may be bad luck, the third is the clip's or the model's fault
+LOADER = "govor.recognition.models:load"
+
+log = structlog.get_logger(__name__)
+
+
+class Job:
+    """The clips of one call, and what became of each."""
+
+    def __init__(self, model: Hashable, clips: Sequence[Clip]) -> None:
+        self.model = model
+        self.clips = clips
+        self.waiting = deque(range(len(clips)))
+        self.words: dict[int, tuple[Word, ...]] = {}
+        self.crashes: Counter[int] = Counter()
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def finish(self, index: int, words: tuple[Word, ...]) -> None:
+        """Keep a clip's words; the last one completes the job."""
+        self.words[index] = words
+        if len(self.words) == len(self.clips) and not self.done.done():
+            self.done.set_result(None)
+
+    def fail(self, error: GovorError) -> None:
+        """Give up every clip of this job."""
+        self.waiting.clear()
+        if not self.done.done():
+            self.done.set_exception(error)
+
+    def crashed(self, index: int, how: str) -> None:
+        """A process died over a clip: try it again, or give up."""
+        self.crashes[index] += 1
+        if self.crashes[index] >= CRASHES_MAX:
+            self.fail(ModelFailed("the recogniser crashes on this recording", how))
+        elif not self.done.done():
+            self.waiting.appendleft(index)
+
+
+class Worker:
+    """One process and the task that feeds it."""
+
+    def __init__(self, model: Hashable) -> None:
+        self.model = model
+        self.free = True  # starting or waiting: will take a clip
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.task: asyncio.Task[None] | None = None
+
+
+class RecogniserPool:
+    """At most `size` processes with one model each; a model is whatever models.find returned."""
+
+    def __init__(self, *, size: int, idle_seconds: float, loader: str = LOADER) -> None:
+        self.size = size
+        self.idle_seconds = idle_seconds
+        self.loader = loader
+        self._jobs: deque[Job] = deque()
+        self._workers: set[Worker] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failed_starts: Counter[Hashable] = Counter()
+        self._changed = asyncio.Condition()
+        self._stopping = False
+
+    async def warm(self, model: Hashable) -> None:
+        """Start the first process and wait for its model. Raises ModelFailed when it cannot be loaded."""
+        worker = self._hire(model)
+        try:
+            await asyncio.shield(worker.ready)
+        except Crashed as error:
+            raise ModelFailed("the recogniser crashes at its start", str(error)) from error
+
+    def expect(self, model: Hashable) -> None:
+        """Clips of this model will come soon: start the processes that they could keep busy."""
+        while not self._stopping and len(self._workers) < self.size:
+            self._hire(model)
+
+    async def recognise(self, model: Hashable, clips: Sequence[Clip]) -> list[tuple[Word, ...]]:
+        """The words of each clip, times from the clip's start; the result does not depend on who did what.
+
+        Raises ModelFailed after repeated crashes, Unavailable while stopping, and what the recogniser raised.
+        """
+        if not clips:
+            return []
+        if self._stopping:
+            raise Unavailable("the service is stopping")
+        job = Job(model, clips)
+        self._jobs.append(job)
+        try:
+            await self._changed_now()
+            await job.done
+        finally:
+            job.waiting.clear()
+            self._jobs.remove(job)
+        return [job.words[index] for index in range(len(clips))]
+
+    async def stop(self) -> None:
+        """End every process; calls still waiting raise Unavailable."""
+        self._stopping = True
+        for job in list(self._jobs):
+            job.fail(Unavailable("the service is stopping"))
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _hire(self, model: Hashable) -> Worker:
+        """Start one more process."""
+        worker = Worker(model)
+        worker.ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
+        self._workers.add(worker)
+        worker.task = asyncio.create_task(self._work(worker))
+        self._tasks.add(worker.task)
+        worker.task.add_done_callback(self._tasks.discard)
+        return worker
+
+    async def _changed_now(self) -> None:
+        """Clips or processes came or went: hire for the clips that nobody free will take, wake the free."""
+        waiting: Counter[Hashable] = Counter()
+        for job in self._jobs:
+            waiting[job.model] += len(job.waiting)
+        for model, count in waiting.items():
+            free = sum(worker.free and worker.model == model for worker in self._workers)
+            for _ in range(free, count):
+                if len(self._workers) < self.size and not self._stopping:
+                    self._hire(model)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _work(self, worker: Worker) -> None:
+        """One process's life: load, take clips until there is a reason to end."""
+        child: RecogniserChild | None = None
+        try:
+            child = await RecogniserChild.start(self.loader, worker.model)
+            self._started(worker)
+            while (taken := await self._take(worker)) is not None:
+                await self._recognise_one(child, *taken)
+        except (Crashed, GovorError) as error:
+            if not worker.ready.done():
+                self._failed_to_start(worker, error)
+        except Exception as error:
+            self._fail_jobs(worker.model, ModelFailed("the recogniser failed", repr(error)))
+            raise
+        finally:
+            worker.ready.cancel()
+            self._workers.discard(worker)
+            if child is not None:
+                await child.close()
+            await self._changed_now()
+
+    async def _recognise_one(self, child: RecogniserChild, job: Job, index: int) -> None:
+        """Fill in one clip of a job; raises Crashed when the process is of no more use."""
+        try:
+            job.finish(index, await child.words(job.clips[index]))
+        except GovorError as error:
+            job.fail(error)
+        except Crashed as error:
+            log.warning("recogniser crashed", how=str(error), attempt=job.crashes[index] + 1)
+            job.crashed(index, str(error))
+            raise
+
+    def _started(self, worker: Worker) -> None:
+        del self._failed_starts[worker.model]
+        if not worker.ready.done():
+            worker.ready.set_result(None)
+
+    def _failed_to_start(self, worker: Worker, error: Crashed | GovorError) -> None:
+        """A model that cannot be loaded fails its jobs at once, a process that dies only the third time."""
+        worker.ready.set_exception(error)
+        self._failed_starts[worker.model] += 1
+        log.error("recogniser did not start", how=str(error), attempt=self._failed_starts[worker.model])
+        if isinstance(error, Crashed):
+            if self._failed_starts[worker.model] < CRASHES_MAX:
+                return
+            error = ModelFailed("the recogniser crashes at its start", str(error))
+        del self._failed_starts[worker.model]
+        self._fail_jobs(worker.model, error)
+
+    def _fail_jobs(self, model: Hashable, error: GovorError) -> None:
+        for job in self._jobs:
+            if job.model == model:
+                job.fail(error)
+
+    async def _take(self, worker: Worker) -> tuple[Job, int] | None:
+        """The next clip for this worker, or None when its process should end."""
+        worker.free, overdue = True, False
+        async with self._changed:
+            while (taken := self._next_clip(worker.model)) is None:
+                if self._stopping or self._wanted_elsewhere(worker) or (overdue and len(self._workers) > 1):
+                    self._workers.discard(worker)  # now, so that the last two cannot both leave
+                    return None
+                try:
+                    async with asyncio.timeout(self.idle_seconds):
+                        await self._changed.wait()
+                except TimeoutError:
+                    overdue = True
+        worker.free = False
+        return taken
+
+    def _next_clip(self, model: Hashable) -> tuple[Job, int] | None:
+        """Take turns among the jobs of this model."""
+        for _ in range(len(self._jobs)):
+            job = self._jobs[0]
+            self._jobs.rotate(-1)
+            if job.waiting and job.model == model:
+                return job, job.waiting.popleft()
+        return None
+
+    def _wanted_elsewhere(self, worker: Worker) -> bool:
+        """Whether another model's clips wait and no further process may be started for them."""
+        others = (job for job in self._jobs if job.waiting and job.model != worker.model)
+        return len(self._workers) >= self.size and any(others)

@@ -1,0 +1,64 @@
+"""A recogniser for tests: it hears the loudness of each second, and can be made to misbehave.
+
+Give a pool `loader="tiny_recogniser:load"` and this folder in PYTHONPATH. The model is a string:
+"" behaves; "missing" cannot be loaded; "dies" dies while loading; "slow:0.1" takes 0.1 s for each clip.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from govor.errors import BadAudio, ModelFailed
+from govor.recognition.recognizer import Wave
+from govor.records import Word
+
+RATE_HZ = 8_000
+KILLS = 13_000  # a clip whose first sample is this kills the process
+FAILS = 14_000  # ... raises an error
+BREAKS = 15_000  # ... raises what is not ours
+
+
+class TinyRecogniser:
+    """One word for each begun second: its peak, as a number."""
+
+    sample_rate_hz = RATE_HZ
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def words(self, waves: Sequence[Wave]) -> list[tuple[Word, ...]]:
+        """The same wave gives the same words."""
+        return [self._words(wave) for wave in waves]
+
+    def _words(self, wave: Wave) -> tuple[Word, ...]:
+        time.sleep(self.seconds)
+        samples = np.round(wave * 32_768).astype(int)
+        first = int(samples[0]) if len(samples) else 0
+        if first == KILLS:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if first == FAILS:
+            raise BadAudio("this clip cannot be heard", "made by a test")
+        if first == BREAKS:
+            raise ZeroDivisionError("made by a test")
+        seconds = range(0, len(samples), RATE_HZ)
+        return tuple(
+            Word(
+                text=str(int(np.abs(samples[start : start + RATE_HZ]).max())),
+                start_ms=start * 1000 // RATE_HZ,
+                end_ms=start * 1000 // RATE_HZ + 500,
+                confidence=0.5,
+            )
+            for start in seconds
+        )
+
+
+def load(model: str) -> TinyRecogniser:
+    """What the pool calls in its process."""
+    if model == "missing":
+        raise ModelFailed("the model file is missing", "made by a test")
+    if model == "dies":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return TinyRecogniser(float(model.removeprefix("slow:") or 0))
