@@ -1,0 +1,31 @@
+"""A piece of sound on its way from a decoder to a Block."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]  # [channels, n], within -1..1
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Sound that follows the piece before it without a gap."""
+
+    rate_hz: int
+    samples: Samples
+
+
+def silence(channels: int, samples: int) -> Samples:
+    """Zeros, [channels, samples]."""
+    return np.zeros((channels, samples), np.float32)
+
+
+def fit(samples: Samples, channels: int) -> Samples:
+    """Make it `channels` wide: missing channels are silent, surplus ones are mixed into those there are."""
+    if len(samples) == channels:
+        return samples
+    fitted = silence(channels, samples.shape[1])
+    for channel in range(min(channels, len(samples))):
+        fitted[channel] = samples[channel::channels].mean(axis=0)
+    return fitted
