@@ -78,10 +78,8 @@ def estimate(tokens: Ids, words: int, *, bigram_loss: float, trigram_loss: float
     """
     twos, threes = count(tokens, words)
     unigrams = unigram_probabilities(twos)
-    whole_two = Smoothing(twos, np.bincount(twos.contexts, twos.counts, words), discounts(twos.counts))
-    whole_three = Smoothing(
-        threes, np.bincount(threes.contexts, threes.counts, len(twos.keys)), discounts(threes.counts)
-    )
+    whole_two = Smoothing(twos, totals(twos, words), discounts(twos.counts))
+    whole_three = Smoothing(threes, totals(threes, len(twos.keys)), discounts(threes.counts))
     bigrams, weights = whole_two.interpolate(twos, unigrams[twos.last])
     after = twos.last[threes.contexts] * words + threes.last  # the last two words of each triple
     lower = bigrams[found(twos.keys, after)[0]]
@@ -96,9 +94,10 @@ def estimate(tokens: Ids, words: int, *, bigram_loss: float, trigram_loss: float
     pairs = twos.only(keep_two, twos.contexts)
     triples = threes.only(keep_three, (np.cumsum(keep_two) - 1)[threes.contexts])
     bigrams, weights = whole_two.interpolate(pairs, unigrams[pairs.last])
-    totals = whole_three.totals[keep_two]
     lower = backed_off(pairs, bigrams, weights, unigrams, pairs.last[triples.contexts], triples.last)
-    trigrams, bigram_weights = Smoothing(triples, totals, whole_three.discounts).interpolate(triples, lower)
+    trigrams, bigram_weights = Smoothing(
+        triples, whole_three.totals[keep_two], whole_three.discounts
+    ).interpolate(triples, lower)
     bigram_weights[np.bincount(triples.contexts, minlength=len(pairs.keys)) == 0] = 1
     return Estimate(
         words=words,
@@ -128,15 +127,18 @@ class Smoothing:
         return seen + weights[table.contexts] * lower, weights
 
 
+def totals(table: Table, contexts: int) -> Floats:
+    """The sum of the counts of each context."""
+    return np.bincount(table.contexts, table.counts, contexts).astype(np.float64)
+
+
 def count(tokens: Ids, words: int) -> tuple[Table, Table]:
     """Pairs and triples within sentences."""
     inside = tokens[1:] != START
     keys, seen = np.unique((tokens[:-1] * words + tokens[1:])[inside], return_counts=True)
     pair_at = found(keys, tokens[:-1] * words + tokens[1:])[0]
     inside = inside[:-1] & inside[1:]
-    triple_keys, triple_seen = np.unique(
-        (pair_at[:-1] * words + tokens[2:])[inside], return_counts=True
-    )
+    triple_keys, triple_seen = np.unique((pair_at[:-1] * words + tokens[2:])[inside], return_counts=True)
     after = keys[triple_keys // words] % words * words + triple_keys % words
     before = np.bincount(found(keys, after)[0], minlength=len(keys))  # different words before each pair
     counts = np.where(keys // words == START, seen, before)  # nothing comes before a sentence
@@ -147,7 +149,7 @@ def unigram_probabilities(pairs: Table) -> Floats:
     """p(word): in how many pairs it stands last, mixed with the same for every word but START."""
     counts = np.bincount(pairs.last, minlength=pairs.words)
     taken = discounts(counts)[np.minimum(counts, DISCOUNT_CLASSES)]
-    seen: Floats = (counts - taken) / counts.sum()
+    seen: Floats = (counts - taken) / int(counts.sum())
     seen += (1 - seen.sum()) / (pairs.words - 1)
     seen[START] = 0
     return seen

@@ -14,7 +14,10 @@ Wave = NDArray[np.float32]  # mono samples, -1..1
 class Recognizer(Protocol):
     """Anything that turns sound into words. The same wave gives the same words, whatever it is sent with."""
 
-    sample_rate_hz: int
+    @property
+    def sample_rate_hz(self) -> int:
+        """What the waves must have."""
+        ...
 
     def words(self, waves: Sequence[Wave]) -> list[tuple[Word, ...]]:
         """Recognise each wave (mono, -1..1, at `sample_rate_hz`); times count from 0 of each wave.

@@ -1,5 +1,6 @@
 """The symbols of a CTC model, in the file format of onnx-asr: one `symbol id` a line. No I/O."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from govor.errors import ModelFailed
@@ -24,9 +25,24 @@ class Vocabulary:
         """The id of the space between words."""
         return self.symbols.index(SPACE)
 
-    def text(self, ids: list[int]) -> str:
+    def text(self, ids: Sequence[int]) -> str:
         """Ids without blanks → text with single spaces."""
         return " ".join("".join(self.symbols[i] for i in ids).replace(SPACE, " ").split())
+
+    def words(self, ids: Sequence[int]) -> list[tuple[str, list[int]]]:
+        """Ids without blanks → each word with the positions of its ids; a space may begin a longer symbol."""
+        words: list[tuple[str, list[int]]] = []
+        begins = True
+        for position, symbol in enumerate(self.symbols[i] for i in ids):
+            begins |= symbol.startswith(SPACE)
+            if not (letters := symbol.removeprefix(SPACE)):
+                continue
+            if begins:
+                words.append(("", []))
+            text, positions = words[-1]
+            words[-1] = (text + letters, [*positions, position])
+            begins = False
+        return words
 
 
 def parse(text: str) -> Vocabulary:
