@@ -22,7 +22,12 @@ class HttpServer(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=DRAIN_SECONDS
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         super().__init__(config)
         self.opened = asyncio.Event()

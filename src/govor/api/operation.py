@@ -2,6 +2,8 @@
 
 import re
 
+import structlog
+
 from govor.api.call import Call
 from govor.api.seams import Operations
 from govor.errors import BadRequest, UnknownOperation
@@ -33,4 +35,5 @@ def _id(text: str) -> str:
         raise BadRequest("operation_id is missing")
     if not OPERATION_ID.fullmatch(text):
         raise UnknownOperation("Operation not found", "no operation has such an id")
+    structlog.contextvars.bind_contextvars(operation_id=text)
     return text

@@ -69,7 +69,7 @@ class GrpcDoor:
         reflection.enable_server_reflection((*services, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
         return server, known
 
-    def _handler(self, method: gateway.Method) -> grpc.RpcMethodHandler[Any, Any]:
+    def _handler(self, method: gateway.Method) -> "grpc.RpcMethodHandler[Any, Any]":
         if method.streams:
 
             async def refuse(requests: AsyncIterator[bytes], context: Context) -> None:
@@ -93,7 +93,10 @@ class GrpcDoor:
         code = STATUS_CODES[outcome.status.code if isinstance(outcome, Refusal) else code_pb2.OK]
         seconds = time.monotonic() - started
         self.metrics.answered(door="grpc", method=method.full_name, code=code.name, seconds=seconds)
-        log.info("request", door="grpc", method=method.full_name, status=code.name, ms=round(seconds * 1000))
+        write = (
+            log.debug if method.name == "Get" and code == grpc.StatusCode.OK else log.info
+        )  # polls are many
+        write("request", door="grpc", method=method.full_name, status=code.name, ms=round(seconds * 1000))
         if isinstance(outcome, Refusal):
             await context.abort(code, outcome.status.message, outcome.metadata())
         answer, call = outcome

@@ -1,5 +1,7 @@
 """SttService of API v2: a request message becomes a Task."""
 
+import structlog
+
 from govor.api.auth import check_folder
 from govor.api.call import Call
 from govor.api.lenient_json import shown
@@ -42,7 +44,10 @@ class SttService:
     ) -> Operation:
         """Accept a recording; the answer comes through OperationService."""
         check_folder(call.caller, request.config.folder_id)
-        return await self._operations.submit(read_task(request, call), call.caller, call.idempotency_key)
+        task = read_task(request, call)
+        operation = await self._operations.submit(task, call.caller, call.idempotency_key)
+        structlog.contextvars.bind_contextvars(operation_id=operation.id)
+        return operation
 
 
 def read_task(request: stt.LongRunningRecognitionRequest, call: Call) -> Task:

@@ -1,6 +1,7 @@
 """The outermost layer of REST: ids on every answer, one log line, one count, faults logged."""
 
 import time
+from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -49,4 +50,7 @@ class Trace:
         seconds = time.monotonic() - started
         method = scope.get(METHOD, "unknown")
         self._metrics.answered(door="rest", method=method, code=str(status), seconds=seconds)
-        log.info("request", door="rest", method=method, status=status, ms=round(seconds * 1000))
+        write = (
+            log.debug if scope["method"] == "GET" and status == HTTPStatus.OK else log.info
+        )  # polls are many
+        write("request", door="rest", method=method, status=status, ms=round(seconds * 1000))

@@ -1,0 +1,1 @@
+"""Tests. A folder with an __init__.py has helpers that its tests share."""

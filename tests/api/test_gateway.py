@@ -1,0 +1,99 @@
+"""The table of methods comes from the .proto files."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import google.api
+import pytest
+from google.protobuf import descriptor_pb2
+from google.protobuf.descriptor import FileDescriptor
+
+from govor.api import gateway
+from govor.api.call import Call, CallIds
+from govor.api.operation import OperationService
+from govor.api.stt_v2 import SttService
+from govor.errors import Unimplemented
+from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
+from govor.pb.yandex.cloud.api import operation_pb2 as api_operation_pb2
+from govor.pb.yandex.cloud.operation import operation_pb2, operation_service_pb2
+from tests.api.memory import MemoryOperations
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def table() -> tuple[gateway.Method, ...]:
+    operations = MemoryOperations()
+    return gateway.methods((SttService(operations), OperationService(operations)))
+
+
+def test_routes_are_those_of_the_proto_options_with_actions_first() -> None:
+    found = [(route.verb, route.path, method.full_name) for route, method in gateway.routes(table())]
+    service = "yandex.cloud.operation.OperationService"
+    assert found == [
+        ("GET", "/operations/{operation_id}:cancel", f"{service}/Cancel"),
+        ("POST", "/operations/{operation_id}:cancel", f"{service}/Cancel"),
+        (
+            "POST",
+            "/speech/stt/v2/longRunningRecognize",
+            "yandex.cloud.ai.stt.v2.SttService/LongRunningRecognize",
+        ),
+        ("GET", "/operations/{operation_id}", f"{service}/Get"),
+    ]
+
+
+def test_every_method_that_does_not_stream_has_a_handler() -> None:
+    assert [method.name for method in table() if method.handler is None] == ["StreamingRecognize"]
+
+
+async def test_method_without_handler_is_unimplemented() -> None:
+    streaming = next(method for method in table() if method.streams)
+    with pytest.raises(Unimplemented, match=r"SttService/StreamingRecognize is not implemented"):
+        await streaming.serve(
+            stt.StreamingRecognitionRequest(), Call(ids=CallIds.new(None), caller=cast(Any, None))
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Get", "get"), ("LongRunningRecognize", "long_running_recognize")]
+)
+def test_handlers_have_the_name_of_their_method_in_snake_case(name: str, expected: str) -> None:
+    assert gateway.snake_case(name) == expected
+
+
+@pytest.mark.parametrize(
+    "generated",
+    [
+        stt.DESCRIPTOR,
+        operation_pb2.DESCRIPTOR,
+        operation_service_pb2.DESCRIPTOR,
+        api_operation_pb2.DESCRIPTOR,
+    ],
+    ids=lambda file: file.name,
+)
+def test_generated_code_is_up_to_date_with_the_proto_files(generated: FileDescriptor, tmp_path: Path) -> None:
+    google_protos = Path(next(iter(google.api.__path__))).parent.parent
+    protoc = [sys.executable, "-m", "grpc_tools.protoc", "-I", "proto", "-I", str(google_protos)]
+    out = tmp_path / "descriptors"
+    subprocess.run([*protoc, f"--descriptor_set_out={out}", generated.name], cwd=ROOT, check=True)
+    fresh = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file[0]
+    assert without_json_names(fresh) == without_json_names(
+        descriptor_pb2.FileDescriptorProto.FromString(generated.serialized_pb)
+    )
+
+
+def without_json_names(file: descriptor_pb2.FileDescriptorProto) -> descriptor_pb2.FileDescriptorProto:
+    """Without what protoc leaves out of generated code, because it follows from the field's name."""
+    for message in file.message_type:
+        for field in message.field:
+            field.ClearField("json_name")
+    for extension in file.extension:
+        extension.ClearField("json_name")
+    return file
+
+
+def test_generated_code_leaves_the_name_yandex_to_client_libraries() -> None:
+    for path in (ROOT / "src/govor/pb").rglob("*.py*"):
+        if path.suffix in (".py", ".pyi"):
+            assert "from yandex" not in path.read_text(encoding="utf-8"), path
