@@ -78,8 +78,8 @@ def estimate(tokens: Ids, words: int, *, bigram_loss: float, trigram_loss: float
     """
     twos, threes = count(tokens, words)
     unigrams = unigram_probabilities(twos)
-    whole_two = Smoothing(twos, totals(twos, words), discounts(twos.counts))
-    whole_three = Smoothing(threes, totals(threes, len(twos.keys)), discounts(threes.counts))
+    whole_two = Smoothing(totals(twos, words), discounts(twos.counts))
+    whole_three = Smoothing(totals(threes, len(twos.keys)), discounts(threes.counts))
     bigrams, weights = whole_two.interpolate(twos, unigrams[twos.last])
     after = twos.last[threes.contexts] * words + threes.last  # the last two words of each triple
     lower = bigrams[found(twos.keys, after)[0]]
@@ -95,9 +95,8 @@ def estimate(tokens: Ids, words: int, *, bigram_loss: float, trigram_loss: float
     triples = threes.only(keep_three, (np.cumsum(keep_two) - 1)[threes.contexts])
     bigrams, weights = whole_two.interpolate(pairs, unigrams[pairs.last])
     lower = backed_off(pairs, bigrams, weights, unigrams, pairs.last[triples.contexts], triples.last)
-    trigrams, bigram_weights = Smoothing(
-        triples, whole_three.totals[keep_two], whole_three.discounts
-    ).interpolate(triples, lower)
+    pruned = Smoothing(whole_three.totals[keep_two], whole_three.discounts)
+    trigrams, bigram_weights = pruned.interpolate(triples, lower)
     bigram_weights[np.bincount(triples.contexts, minlength=len(pairs.keys)) == 0] = 1
     return Estimate(
         words=words,
@@ -115,7 +114,6 @@ def estimate(tokens: Ids, words: int, *, bigram_loss: float, trigram_loss: float
 class Smoothing:
     """What turns the counts of an order into probabilities, before or after pruning."""
 
-    table: Table
     totals: Floats  # counts of each context before pruning
     discounts: Floats  # taken from counts 0, 1, 2, 3 and more
 
@@ -149,7 +147,7 @@ def unigram_probabilities(pairs: Table) -> Floats:
     """p(word): in how many pairs it stands last, mixed with the same for every word but START."""
     counts = np.bincount(pairs.last, minlength=pairs.words)
     taken = discounts(counts)[np.minimum(counts, DISCOUNT_CLASSES)]
-    seen: Floats = (counts - taken) / int(counts.sum())
+    seen: Floats = (counts - taken) / counts.sum(dtype=np.float64)
     seen += (1 - seen.sum()) / (pairs.words - 1)
     seen[START] = 0
     return seen
