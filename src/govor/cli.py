@@ -1,5 +1,6 @@
 """The command line. Each command parses, calls one thing and prints; heavy imports wait for their command."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,24 @@ def serve(**flags: Any) -> None:
     from govor import app
 
     app.serve(settings_with(**flags))
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "format_name", type=click.Choice(["text", "json", "srt", "vtt"]), default="text")
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file for each recording"
+)
+@click.option("--language", default="ru-RU", show_default=True)
+@click.pass_context
+def transcribe(context: click.Context, /, sources: tuple[Path, ...], **options: Any) -> None:
+    """Transcribe files and folders of recordings here, without a service."""
+    from govor import telemetry
+    from govor import transcribe as transcribing
+
+    settings = Settings()
+    telemetry.configure_logging(settings)
+    context.exit(1 if asyncio.run(transcribing.transcribe(sources, settings, **options)) else 0)
 
 
 @main.group()
