@@ -108,3 +108,29 @@ def keys_revoke(key_id: str, data_dir: Path | None) -> None:
 
     Keys.open(settings_with(data_dir=data_dir)).revoke(key_id)
     click.echo(f"revoked {key_id}", err=True)
+
+
+@main.group("models")
+def models_group() -> None:
+    """Recognition models of this machine."""
+
+
+@models_group.command("list")
+@data_dir_option
+def models_list(data_dir: Path | None) -> None:
+    """List the model of each language: language, name, folder."""
+    from govor.recognition import models
+
+    model = models.find("auto", settings_with(data_dir=data_dir))
+    click.echo(f"{model.language}  {model.name}  {model.folder}")
+
+
+@models_group.command("verify")
+@data_dir_option
+def models_verify(data_dir: Path | None) -> None:
+    """Compare every file of the models with its checksum; exit 1 if one differs or is missing."""
+    from govor.recognition import models
+
+    model = models.find("auto", settings_with(data_dir=data_dir))
+    for name in sorted(model.files):
+        click.echo(f"{model.name}/{name}: as published")
