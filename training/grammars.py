@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905  # word lists read better as text
 """Sentences of our own making: numbers, telephones, dates, times, money, names, phrases of phone calls.
 
 Pure functions of a random generator; phrases.txt holds the phrases, its slots are filled here.
@@ -112,7 +113,8 @@ def amount(random: Random) -> str:
 
 
 def year(random: Random) -> str:
-    return f"{ordinal(random.randint(1900, 2035), random.choice(['ый', 'ого', 'ом']))} {random.choice(['год', 'года'])}"
+    ending, noun = random.choice([("ый", "год"), ("ого", "года"), ("ом", "году")])
+    return f"{ordinal(random.randint(1900, 2035), ending)} {noun}"
 
 
 def name(random: Random) -> str:
