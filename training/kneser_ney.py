@@ -121,8 +121,9 @@ class Smoothing:
         """p(word | context) of every entry, given p(word | shorter context); and the weight of the latter."""
         taken = self.discounts[np.minimum(table.counts, DISCOUNT_CLASSES)]
         seen = (table.counts - taken) / self.totals[table.contexts]
-        weights: Floats = 1 - np.bincount(table.contexts, seen, len(self.totals))
-        return seen + weights[table.contexts] * lower, weights
+        weights: Floats = 1 - np.bincount(table.contexts, seen, len(self.totals)).astype(np.float64)
+        probabilities: Floats = seen + weights[table.contexts] * lower
+        return probabilities, weights
 
 
 def totals(table: Table, contexts: int) -> Floats:

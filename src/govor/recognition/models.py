@@ -35,7 +35,7 @@ class Model:
 
     name: str
     folder: Path
-    language: str
+    languages: tuple[str, ...]
     graph: Path
     vocabulary: Path
     language_file: Path | None
@@ -95,7 +95,7 @@ def model_of(folder: Path, config: Mapping[str, Any]) -> Model:
     return Model(
         name=folder.name,
         folder=folder,
-        language=languages.canonical(config.get("language")),
+        languages=tuple(languages.canonical(code) for code in config.get("languages", [languages.DEFAULT])),
         graph=first_of(folder, GRAPHS),
         vocabulary=first_of(folder, VOCABULARIES),
         language_file=folder / LANGUAGE_FILE if expected(folder, config, LANGUAGE_FILE) else None,
