@@ -122,7 +122,7 @@ def models_list(data_dir: Path | None) -> None:
     from govor.recognition import models
 
     model = models.find("auto", settings_with(data_dir=data_dir))
-    click.echo(f"{model.language}  {model.name}  {model.folder}")
+    click.echo(f"{' '.join(model.languages)}  {model.name}  {model.folder}")
 
 
 @models_group.command("verify")

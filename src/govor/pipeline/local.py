@@ -48,7 +48,7 @@ class LocalTranscriber:
             heard = await self._recognise(scratch, manifest, progress)
         progress(1.0)
         return Transcript(
-            chunks=chunks.assemble(recognise.by_channel(heard), options, self._model.language),
+            chunks=chunks.assemble(recognise.by_channel(heard), options, self._model.languages[0]),
             audio_ms=manifest.audio_ms,
             channels=manifest.channels,
         )
@@ -81,6 +81,7 @@ async def opened(settings: Settings, language: str) -> AsyncIterator[LocalTransc
     pool = RecogniserPool(
         size=settings.recognisers or os.cpu_count() or 1, idle_seconds=settings.idle_recogniser_seconds
     )
+    pool.expect(model)  # load while the first file is decoded
     try:
         yield LocalTranscriber(settings, model, pool)
     finally:
