@@ -1,12 +1,13 @@
 """Logs and metrics: set up once by app.py.
 
 Rule 1: one line an event, with request and operation ids; no transcript, secret, link or name of an object.
-Rule 2: tracebacks without local variables, for those hold what rule 1 forbids.
+Rule 2: tracebacks without local variables; other packages from WARNING on. More would break rule 1.
 Rule 3: metrics are named govor_… and have labels of few values.
 """
 
 import logging
 import logging.config
+import sys
 from collections.abc import Iterator
 
 import structlog
@@ -93,11 +94,14 @@ class OperationsCollector(Collector):
 
 
 def _logging(shared: list[Processor], settings: Settings) -> dict[str, object]:
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     renderer: Processor
     if settings.log_format == "json":
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
-        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if settings.log_format == "json":
         last.append(structlog.processors.format_exc_info)
@@ -111,7 +115,6 @@ def _logging(shared: list[Processor], settings: Settings) -> dict[str, object]:
         "disable_existing_loggers": False,
         "formatters": {"ours": formatter},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
-        "root": {"handlers": ["stderr"], "level": settings.log_level.upper()},
-        # What an HTTP client fetches is a link of the caller's: rule 1.
-        "loggers": {"httpx": {"level": "WARNING"}, "uvicorn.error": {"level": "WARNING"}},
+        "root": {"handlers": ["stderr"], "level": max(logging.WARNING, level)},
+        "loggers": {"govor": {"level": level}},
     }

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from govor.errors import GovorError, UnknownOperation
+from govor.errors import UnknownOperation
 from govor.records import Caller, Chunk, Failure, Operation, Statistics, Task, Transcript, Word
 
 CREATED_AT = 1_724_326_762  # 2024-08-22T11:39:22Z
 DONE_AT = CREATED_AT + 1
 SECONDS_OF_AUDIO = 7.5
 
-Outcome = Transcript | Failure | GovorError
+Outcome = Transcript | Failure | Exception  # an exception is raised by submit
 
 
 def word(text: str, start_ms: int, end_ms: int, confidence: float = 0.9) -> Word:
@@ -66,11 +66,11 @@ class MemoryOperations:
         """Nothing to do."""
 
     async def submit(self, task: Task, caller: Caller, idempotency_key: str | None = None) -> Operation:
-        """Accept, or raise the outcome of the uri if that is an error."""
+        """Accept, or raise what belongs to the uri."""
         again = self._by_key.get((caller.folder_id, idempotency_key or ""))
         if idempotency_key and again:
             return self._operations[again]
-        if isinstance(outcome := self.outcomes.get(task.uri), GovorError):
+        if isinstance(outcome := self.outcomes.get(task.uri), Exception):
             raise outcome
         operation = Operation(
             id=f"e03{len(self._operations):017d}",

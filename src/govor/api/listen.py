@@ -65,7 +65,19 @@ def bind(setting: str) -> socket.socket:
     """A listening socket; a busy port or a foreign address raises BadSetting."""
     host, port = address(setting)
     try:
-        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server((str(where[0]), port), family=family, backlog=BACKLOG)
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+        )[0]
+        # Not socket.create_server: it leaves the protocol open, and asyncio then leaves Nagle's algorithm on,
+        # which holds the body of an answer back for 40 ms.
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(where)
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
     except OSError as error:
         raise BadSetting(f"cannot listen on http = {setting}", str(error)) from error
+    return listener

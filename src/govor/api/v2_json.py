@@ -41,6 +41,11 @@ def write_operation(operation: Operation, error: Mapping[str, Any] | None, style
     return _block("{", members, "}", 0).encode()
 
 
+def write_response(transcript: Transcript, style: Style) -> str:
+    """The response alone, for files."""
+    return f"{_response(transcript, style)}\n"
+
+
 def write_document(document: Mapping[str, Any]) -> bytes:
     """Any other answer in the same dress: one key to a line, Cyrillic as it is."""
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
