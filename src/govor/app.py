@@ -5,8 +5,10 @@ The only place where parts are put together; every other one receives what it ne
 
 import asyncio
 import contextlib
+import os
 import signal
 from dataclasses import dataclass
+from functools import partial
 
 import grpc
 import structlog
@@ -25,6 +27,9 @@ from govor.api.trace import Trace
 from govor.api.uploads import UploadDoor
 from govor.api.v2_json import Style
 from govor.errors import BadSetting
+from govor.pipeline.recogniser_pool import RecogniserPool
+from govor.pipeline.work import Work
+from govor.recognition import models
 from govor.settings import Settings
 from govor.storage.keys import Keys
 from govor.storage.objects import Objects
@@ -114,14 +119,23 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
 
 def build(settings: Settings) -> Parts:
     """Every part behind the doors."""
-    from govor.operations import Operations as DurableOperations  # brings the engine: 2 s of imports
+    from govor.engine.runtime import Engine  # 2 s of imports, which other commands do without
+    from govor.operations import Operations as DurableOperations
 
     objects = Objects(settings)
+    pool = RecogniserPool(size=recognisers(settings), idle_seconds=settings.idle_recogniser_seconds)
+    work = Work(settings, objects, pool, partial(models.find, settings=settings))
+    engine = Engine(settings, work, segments_max=pool.size + 1)
     return Parts(
         keys=Keys.open(settings) if settings.auth == "keys" else None,
         uploads=objects,
-        operations=DurableOperations(settings, objects),
+        operations=DurableOperations(settings, objects, engine, work),
     )
+
+
+def recognisers(settings: Settings) -> int:
+    """How many recogniser processes there may be: what is set, else one for each core."""
+    return settings.recognisers or len(os.sched_getaffinity(0))
 
 
 def application(

@@ -10,18 +10,16 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from tiny_recogniser import BREAKS, FAILS, KILLS, RATE_HZ
 
 from govor.errors import BadAudio, GovorError, ModelFailed, Unavailable
 from govor.pipeline.clips import SAMPLE, Clip
 from govor.pipeline.recogniser_pool import RecogniserPool
-
-LOADER = "tiny_recogniser:load"
+from tests.tiny.recogniser import BREAKS, FAILS, KILLS, LOADER, RATE_HZ
 
 
 @pytest.fixture(autouse=True)
 def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
 
 
 @asynccontextmanager

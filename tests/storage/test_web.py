@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from web_server import FileServer, certificate
 
 from govor.errors import BadRequest, GovorError, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.settings import Settings
 from govor.storage.addresses import IPAddress, is_public
 from govor.storage.objects import Objects
 from govor.storage.web import WebLinks
+from tests.storage.web_server import FileServer, certificate
 
 HOST = "media.example.org"
 LOOPBACK = ipaddress.ip_address("127.0.0.1")

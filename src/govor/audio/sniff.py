@@ -73,7 +73,10 @@ def _first_link(head: bytes) -> tuple[OpusHead | None, bool]:
     return opus, False
 
 
-def _probe_pcm(head: bytes, declared: AudioSpec) -> AudioSpec:
+def check(declared: AudioSpec) -> None:
+    """Refuse what no object could make good, before one is read. Raises BadAudio."""
+    if declared.encoding is not AudioEncoding.LINEAR16_PCM:
+        return
     if declared.sample_rate_hz not in PCM_RATES_HZ:
         raise BadAudio(
             f"Sample rate {declared.sample_rate_hz} is not supported",
@@ -81,6 +84,10 @@ def _probe_pcm(head: bytes, declared: AudioSpec) -> AudioSpec:
         )
     if not 1 <= declared.channels <= CHANNELS_MAX:
         raise BadAudio(f"{declared.channels} channels are not supported", f"1 to {CHANNELS_MAX} are")
+
+
+def _probe_pcm(head: bytes, declared: AudioSpec) -> AudioSpec:
+    check(declared)
     if wav.is_wav(head):
         return _probe_wav(head, declared)
     if (found := name(head)).certain:

@@ -27,7 +27,7 @@ class RecogniserChild:
         self.sample_rate_hz = 0
 
     @classmethod
-    async def start(cls, loader: str, model: object) -> "RecogniserChild":
+    async def start(cls, greeting: str) -> "RecogniserChild":
         """Start a process and wait for its model. Raises Crashed, or the error of loading the model."""
         command = (sys.executable, "-P", "-m", wire.__name__)
         try:
@@ -38,7 +38,7 @@ class RecogniserChild:
             raise Crashed(f"cannot start a process: {error}") from error
         child = cls(process)
         try:
-            (child.sample_rate_hz,) = await child._ask(wire.greeting(loader, model), START_SECONDS)
+            (child.sample_rate_hz,) = await child._ask(greeting, START_SECONDS)
         except BaseException:
             await child.close()
             raise

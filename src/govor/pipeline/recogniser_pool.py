@@ -9,13 +9,14 @@ Rule 4: one process stays warm; further ones start when clips wait, and end afte
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import structlog
 
 from govor.errors import GovorError, ModelFailed, Unavailable
 from govor.pipeline.clips import Clip
 from govor.pipeline.recogniser_child import Crashed, RecogniserChild
+from govor.pipeline.recogniser_process import greeting
 from govor.records import Word
 
 CRASHES_MAX = 3  # per clip or model; the first may be bad luck, the third is the clip's or the model's fault
@@ -27,8 +28,8 @@ log = structlog.get_logger(__name__)
 class Job:
     """The clips of one call, and what became of each."""
 
-    def __init__(self, model: Hashable, clips: Sequence[Clip]) -> None:
-        self.model = model
+    def __init__(self, greeting: str, clips: Sequence[Clip]) -> None:
+        self.greeting = greeting
         self.clips = clips
         self.waiting = deque(range(len(clips)))
         self.words: dict[int, tuple[Word, ...]] = {}
@@ -59,15 +60,18 @@ class Job:
 class Worker:
     """One process and the task that feeds it."""
 
-    def __init__(self, model: Hashable) -> None:
-        self.model = model
+    def __init__(self, greeting: str) -> None:
+        self.greeting = greeting
         self.free = True  # starting or waiting: will take a clip
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
 
 
 class RecogniserPool:
-    """At most `size` processes with one model each; a model is whatever models.find returned."""
+    """At most `size` processes with one model each; a model is whatever `loader` takes and pickle can write.
+
+    Inside, a model is known by its greeting: the line that makes a process load it.
+    """
 
     def __init__(self, *, size: int, idle_seconds: float, loader: str = LOADER) -> None:
         self.size = size
@@ -76,24 +80,24 @@ class RecogniserPool:
         self._jobs: deque[Job] = deque()
         self._workers: set[Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._failed_starts: Counter[Hashable] = Counter()
+        self._failed_starts: Counter[str] = Counter()
         self._changed = asyncio.Condition()
         self._stopping = False
 
-    async def warm(self, model: Hashable) -> None:
+    async def warm(self, model: object) -> None:
         """Start the first process and wait for its model. Raises ModelFailed when it cannot be loaded."""
-        worker = self._hire(model)
+        worker = self._hire(greeting(self.loader, model))
         try:
             await asyncio.shield(worker.ready)
         except Crashed as error:
             raise ModelFailed("the recogniser crashes at its start", str(error)) from error
 
-    def expect(self, model: Hashable) -> None:
+    def expect(self, model: object) -> None:
         """Clips of this model will come soon: start the processes that they could keep busy."""
         while not self._stopping and len(self._workers) < self.size:
-            self._hire(model)
+            self._hire(greeting(self.loader, model))
 
-    async def recognise(self, model: Hashable, clips: Sequence[Clip]) -> list[tuple[Word, ...]]:
+    async def recognise(self, model: object, clips: Sequence[Clip]) -> list[tuple[Word, ...]]:
         """The words of each clip, times from the clip's start; the result does not depend on who did what.
 
         Raises ModelFailed after repeated crashes, Unavailable while stopping, and what the recogniser raised.
@@ -102,7 +106,7 @@ class RecogniserPool:
             return []
         if self._stopping:
             raise Unavailable("the service is stopping")
-        job = Job(model, clips)
+        job = Job(greeting(self.loader, model), clips)
         self._jobs.append(job)
         try:
             await self._changed_now()
@@ -122,9 +126,9 @@ class RecogniserPool:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _hire(self, model: Hashable) -> Worker:
+    def _hire(self, line: str) -> Worker:
         """Start one more process."""
-        worker = Worker(model)
+        worker = Worker(line)
         worker.ready.add_done_callback(lambda ready: ready.cancelled() or ready.exception())
         self._workers.add(worker)
         worker.task = asyncio.create_task(self._work(worker))
@@ -134,14 +138,14 @@ class RecogniserPool:
 
     async def _changed_now(self) -> None:
         """Clips or processes came or went: hire for the clips that nobody free will take, wake the free."""
-        waiting: Counter[Hashable] = Counter()
+        waiting: Counter[str] = Counter()
         for job in self._jobs:
-            waiting[job.model] += len(job.waiting)
-        for model, count in waiting.items():
-            free = sum(worker.free and worker.model == model for worker in self._workers)
+            waiting[job.greeting] += len(job.waiting)
+        for line, count in waiting.items():
+            free = sum(worker.free and worker.greeting == line for worker in self._workers)
             for _ in range(free, count):
                 if len(self._workers) < self.size and not self._stopping:
-                    self._hire(model)
+                    self._hire(line)
         async with self._changed:
             self._changed.notify_all()
 
@@ -149,7 +153,7 @@ class RecogniserPool:
         """One process's life: load, take clips until there is a reason to end."""
         child: RecogniserChild | None = None
         try:
-            child = await RecogniserChild.start(self.loader, worker.model)
+            child = await RecogniserChild.start(worker.greeting)
             self._started(worker)
             while (taken := await self._take(worker)) is not None:
                 await self._recognise_one(child, *taken)
@@ -157,7 +161,7 @@ class RecogniserPool:
             if not worker.ready.done():
                 self._failed_to_start(worker, error)
         except Exception as error:
-            self._fail_jobs(worker.model, ModelFailed("the recogniser failed", repr(error)))
+            self._fail_jobs(worker.greeting, ModelFailed("the recogniser failed", repr(error)))
             raise
         finally:
             worker.ready.cancel()
@@ -178,32 +182,32 @@ class RecogniserPool:
             raise
 
     def _started(self, worker: Worker) -> None:
-        del self._failed_starts[worker.model]
+        del self._failed_starts[worker.greeting]
         if not worker.ready.done():
             worker.ready.set_result(None)
 
     def _failed_to_start(self, worker: Worker, error: Crashed | GovorError) -> None:
         """A model that cannot be loaded fails its jobs at once, a process that dies only the third time."""
         worker.ready.set_exception(error)
-        self._failed_starts[worker.model] += 1
-        log.error("recogniser did not start", how=str(error), attempt=self._failed_starts[worker.model])
+        self._failed_starts[worker.greeting] += 1
+        log.error("recogniser did not start", how=str(error), attempt=self._failed_starts[worker.greeting])
         if isinstance(error, Crashed):
-            if self._failed_starts[worker.model] < CRASHES_MAX:
+            if self._failed_starts[worker.greeting] < CRASHES_MAX:
                 return
             error = ModelFailed("the recogniser crashes at its start", str(error))
-        del self._failed_starts[worker.model]
-        self._fail_jobs(worker.model, error)
+        del self._failed_starts[worker.greeting]
+        self._fail_jobs(worker.greeting, error)
 
-    def _fail_jobs(self, model: Hashable, error: GovorError) -> None:
+    def _fail_jobs(self, line: str, error: GovorError) -> None:
         for job in self._jobs:
-            if job.model == model:
+            if job.greeting == line:
                 job.fail(error)
 
     async def _take(self, worker: Worker) -> tuple[Job, int] | None:
         """The next clip for this worker, or None when its process should end."""
         worker.free, overdue = True, False
         async with self._changed:
-            while (taken := self._next_clip(worker.model)) is None:
+            while (taken := self._next_clip(worker.greeting)) is None:
                 if self._stopping or self._wanted_elsewhere(worker) or (overdue and len(self._workers) > 1):
                     self._workers.discard(worker)  # now, so that the last two cannot both leave
                     return None
@@ -215,16 +219,16 @@ class RecogniserPool:
         worker.free = False
         return taken
 
-    def _next_clip(self, model: Hashable) -> tuple[Job, int] | None:
+    def _next_clip(self, line: str) -> tuple[Job, int] | None:
         """Take turns among the jobs of this model."""
         for _ in range(len(self._jobs)):
             job = self._jobs[0]
             self._jobs.rotate(-1)
-            if job.waiting and job.model == model:
+            if job.waiting and job.greeting == line:
                 return job, job.waiting.popleft()
         return None
 
     def _wanted_elsewhere(self, worker: Worker) -> bool:
         """Whether another model's clips wait and no further process may be started for them."""
-        others = (job for job in self._jobs if job.waiting and job.model != worker.model)
+        others = (job for job in self._jobs if job.waiting and job.greeting != worker.greeting)
         return len(self._workers) >= self.size and any(others)

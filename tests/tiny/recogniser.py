@@ -1,6 +1,6 @@
 """A recogniser for tests: it hears the loudness of each second, and can be made to misbehave.
 
-Give a pool `loader="tiny_recogniser:load"` and this folder in PYTHONPATH. The model is a string:
+Give a pool `loader=LOADER`, with the repository in PYTHONPATH. The model is a TinyModel or its kind:
 "" behaves; "missing" cannot be loaded; "dies" dies while loading; "slow:0.1" takes 0.1 s for each clip.
 """
 
@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,10 +16,19 @@ from govor.errors import BadAudio, ModelFailed
 from govor.recognition.recognizer import Wave
 from govor.records import Word
 
+LOADER = "tests.tiny.recogniser:load"
 RATE_HZ = 8_000
 KILLS = 13_000  # a clip whose first sample is this kills the process
 FAILS = 14_000  # ... raises an error
 BREAKS = 15_000  # ... raises what is not ours
+
+
+@dataclass(frozen=True)
+class TinyModel:
+    """What Work takes for a model."""
+
+    kind: str = ""
+    sample_rate_hz: int = RATE_HZ
 
 
 class TinyRecogniser:
@@ -55,8 +65,9 @@ class TinyRecogniser:
         )
 
 
-def load(model: str) -> TinyRecogniser:
+def load(model: TinyModel | str) -> TinyRecogniser:
     """What the pool calls in its process."""
+    model = model.kind if isinstance(model, TinyModel) else model
     if model == "missing":
         raise ModelFailed("the model file is missing", "made by a test")
     if model == "dies":

@@ -1,0 +1,16 @@
+"""The named statements of queries.sql."""
+
+import re
+from functools import cache
+from importlib import resources
+
+import sqlalchemy as sa
+
+NAMED = re.compile(r"^-- (?P<name>\w+)\n(?:--.*\n)*(?P<sql>[^;]+);", re.MULTILINE)
+
+
+@cache
+def query(name: str) -> sa.TextClause:
+    """The statement that follows the line `-- name`; KeyError when there is none."""
+    text = resources.files(__package__).joinpath("queries.sql").read_text()
+    return {found["name"]: sa.text(found["sql"]) for found in NAMED.finditer(text)}[name]

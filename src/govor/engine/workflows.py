@@ -1,0 +1,51 @@
+"""The workflows the engine runs: an operation, and a part of a long one. What they raise is always ours."""
+
+import asyncio
+
+import structlog
+from dbos import DBOS
+from sqlalchemy.exc import SQLAlchemyError
+
+from govor.engine.durable import OPERATION, SEGMENT, DbosRun
+from govor.errors import GovorError, ServiceError, StorageFailed
+from govor.pipeline import stored
+from govor.pipeline.stored import Plain
+from govor.pipeline.work import Work
+from govor.pipeline.workflow import transcribe
+
+# A recording during which the service died so often is probably the reason; it is given up then.
+RECOVERIES_MAX = 20
+
+log = structlog.get_logger(__name__)
+
+
+def register(work: Work) -> None:
+    """Tell DBOS about both, before its launch."""
+
+    async def operation(operation_id: str, task: Plain, submitted_at: int) -> Plain:
+        run = DbosRun(operation_id, task, submitted_at)
+        try:
+            transcript = await transcribe(operation_id, stored.read_task(task), work, run)
+            return await asyncio.to_thread(stored.write_transcript, transcript)
+        except Exception as error:
+            raise described(error, operation_id) from error
+
+    async def segment(operation_id: str, index: int, task: Plain) -> str:
+        try:
+            return await work.recognise(operation_id, stored.read_task(task), index)
+        except Exception as error:
+            raise described(error, operation_id) from error
+
+    DBOS.workflow(name=OPERATION, max_recovery_attempts=RECOVERIES_MAX)(operation)
+    DBOS.workflow(name=SEGMENT, max_recovery_attempts=RECOVERIES_MAX)(segment)
+
+
+def described(error: Exception, operation_id: str) -> GovorError:
+    """The error as the caller will see it; what is not ours is a fault of ours, and logged in full."""
+    if isinstance(error, GovorError):
+        log.info("operation failed", operation=operation_id, error=type(error).__name__, how=error.message)
+        return error
+    log.error("operation failed unexpectedly", operation=operation_id, exc_info=error)
+    if isinstance(error, SQLAlchemyError):
+        return StorageFailed("the service's database failed", type(error).__name__)
+    return ServiceError("the service failed on this recording", type(error).__name__)

@@ -1,0 +1,203 @@
+"""Operations: what callers may ask for, checked and durable. The words of the domain, without any wire.
+
+Rule 1: a submission is checked in full before it is accepted: model, encoding, link, disk, first bytes.
+Rule 2: an operation belongs to the folder of who made it; for every other folder it does not exist.
+Rule 3: results live `result_days`; after that an operation does not exist for anybody.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+
+from govor import identifiers
+from govor.audio import sandbox, sniff
+from govor.engine import retention
+from govor.engine.runtime import Engine
+from govor.engine.states import Entry, State
+from govor.errors import Cancelled, GovorError, ServiceError, StorageFailed, UnknownOperation
+from govor.pipeline import stored
+from govor.pipeline.prepare import prepare_nothing
+from govor.pipeline.work import Work
+from govor.recognition import languages
+from govor.records import Caller, Failure, Operation, Statistics, Task
+from govor.settings import Settings
+from govor.storage import disk
+from govor.storage.objects import Objects
+
+# Between two rounds of deleting what has expired; results live for days, so minutes do not matter.
+HOUSEKEEPING_SECONDS = 300.0
+
+# What an operation that has no outcome of its own failed of.
+FAILURES: dict[State, Failure] = {
+    State.CANCELLED: Failure(code=Cancelled.code, message="The operation was cancelled"),
+    State.ABANDONED: Failure(
+        code=ServiceError.code,
+        message="The service stopped again and again while it worked on this recording",
+        detail="it was given up; tell the operator",
+    ),
+}
+
+log = structlog.get_logger(__name__)
+
+
+class Operations:
+    """Accepted work: durable before `submit` returns. Made by app.py, which hands in the parts."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        objects: Objects,
+        engine: Engine,
+        work: Work,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.settings = settings
+        self.objects = objects
+        self.engine = engine
+        self.work = work
+        self.clock = clock
+        self._not_ready = "the service is starting"
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Get ready to run jobs, those of an earlier life included.
+
+        Raises Unavailable when another process uses the data directory, StorageFailed when it cannot be used.
+        """
+        await self.engine.start()
+        self._tasks = [asyncio.create_task(self._warm()), asyncio.create_task(self._keep_house())]
+
+    async def stop(self) -> None:
+        """Come to rest; what is unfinished goes on at the next start."""
+        self._not_ready = "the service is stopping"
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.engine.stop()
+        await self.work.pool.stop()
+        await asyncio.to_thread(sandbox.close)
+
+    async def submit(self, task: Task, caller: Caller, idempotency_key: str | None = None) -> Operation:
+        """Accept a task, or return the operation that the same folder's key already made.
+
+        Raises LanguageUnavailable, BadAudio, BadRequest, ObjectMissing, PermissionDenied, StorageFailed …
+        """
+        if idempotency_key is None:
+            operation_id = identifiers.new()
+        else:
+            operation_id = identifiers.of_key(caller.folder_id, idempotency_key)
+            entry = await self.engine.read(operation_id)
+            if entry is not None and not self._expired(entry):
+                return await self._operation(entry)
+            if entry is not None:
+                await self.engine.delete([operation_id])
+        await self._check(task)
+        await self.engine.submit(operation_id, stored.write_task(task), caller, int(self.clock()))
+        return await self.get(operation_id, caller)
+
+    async def get(self, operation_id: str, caller: Caller) -> Operation:
+        """An operation of the caller's folder; raises UnknownOperation for every other one."""
+        return await self._operation(await self._entry(operation_id, caller))
+
+    async def cancel(self, operation_id: str, caller: Caller) -> Operation:
+        """Stop an operation that is not done yet; returns its state after that."""
+        entry = await self._entry(operation_id, caller)
+        if not entry.finished:
+            await self.engine.cancel(operation_id)
+            entry = await self._entry(operation_id, caller)
+        return await self._operation(entry)
+
+    async def ready(self) -> str:
+        """Empty if a job submitted now would run; else the reason why not."""
+        if self._not_ready:
+            return self._not_ready
+        try:
+            disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
+        except StorageFailed as error:
+            return f"{error.message}: {error.detail}"
+        return ""
+
+    async def statistics(self) -> Statistics:
+        """Figures for /metrics; cancelled and abandoned operations count as failed."""
+        states = await self.engine.states()
+        failed = states[State.FAILED] + states[State.CANCELLED] + states[State.ABANDONED]
+        by_state = {
+            "queued": states[State.QUEUED],
+            "running": states[State.RUNNING],
+            "done": states[State.DONE],
+            "failed": failed,
+        }
+        return Statistics(by_state=by_state, audio_seconds=self.work.audio_seconds)
+
+    async def _check(self, task: Task) -> None:
+        """Refuse what could never be done; the order is that of the costs."""
+        await asyncio.to_thread(self.work.find, task.language)
+        sniff.check(task.audio)
+        self.objects.check(task.uri)
+        disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
+        head = await self.objects.head(task.uri)
+        await asyncio.to_thread(sniff.probe, head, task.audio)
+
+    async def _entry(self, operation_id: str, caller: Caller) -> Entry:
+        entry = await self.engine.read(operation_id) if identifiers.is_one(operation_id) else None
+        if entry is None or entry.folder_id != caller.folder_id or self._expired(entry):
+            raise UnknownOperation(f"Operation {operation_id} not found")
+        return entry
+
+    def _expired(self, entry: Entry) -> bool:
+        cutoff_ms = retention.cutoff_ms(self.clock(), self.settings.result_days)
+        return entry.completed_ms is not None and entry.completed_ms < cutoff_ms
+
+    async def _operation(self, entry: Entry) -> Operation:
+        """An Entry with its outcome, if it has one."""
+        transcript, failure = None, FAILURES.get(entry.state)
+        if entry.state in (State.DONE, State.FAILED):
+            outcome = await self.engine.outcome(entry.id)
+            if isinstance(outcome, GovorError):
+                failure = Failure(code=outcome.code, message=outcome.message, detail=outcome.detail)
+            else:
+                transcript = await asyncio.to_thread(stored.read_transcript, outcome)
+        return Operation(
+            id=entry.id,
+            created_at=entry.created_ms // 1000,
+            created_by=entry.subject_id,
+            folder_id=entry.folder_id,
+            modified_at=(entry.completed_ms or entry.updated_ms) // 1000,
+            done=entry.finished,
+            failure=failure,
+            transcript=transcript,
+        )
+
+    async def _warm(self) -> None:
+        """Load the default model before anybody asks for it, and say so when it cannot be used."""
+        try:
+            model = await asyncio.to_thread(self.work.find, languages.DEFAULT)
+            await asyncio.gather(self.work.pool.warm(model), asyncio.to_thread(sandbox.run, prepare_nothing))
+        except GovorError as error:
+            log.warning("not ready", reason=error.message, detail=error.detail)
+            self._not_ready = f"{error.message}: {error.detail}"
+        else:
+            self._not_ready = ""
+
+    async def _keep_house(self) -> None:
+        """Every few minutes: expired results and lost files go; a model that was broken is tried again."""
+        while True:
+            try:
+                await self._sweep()
+            except (GovorError, OSError):
+                log.exception("housekeeping failed")
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            if self._not_ready:
+                await self._warm()
+
+    async def _sweep(self) -> None:
+        """Delete what has expired, and the files of operations that do not run any more."""
+        gone = await retention.sweep(self.engine, now=self.clock(), result_days=self.settings.result_days)
+        folders = await self.work.folders()  # before the question who is active: a new one is then in neither
+        lost = folders - await self.engine.active()
+        for operation_id in lost:
+            await self.work.discard(operation_id)
+        if gone or lost:
+            log.info("swept", expired_operations=gone, lost_folders=len(lost))

@@ -1,0 +1,43 @@
+"""Fetch: the caller's object onto our disk, once and early, because callers delete it soon."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from govor.errors import ServiceError
+from govor.pipeline.scratch import Scratch
+from govor.storage import disk
+from govor.storage.objects import Objects
+
+# Waits between attempts: a restarting store is back within seconds, and a caller should not wait for minutes.
+WAITS_SECONDS = (0.5, 2.0, 8.0)
+
+log = structlog.get_logger(__name__)
+
+
+async def fetch(
+    uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: Sequence[float] = WAITS_SECONDS
+) -> int:
+    """Bring the object to `scratch.source`, unless it (or what was made of it) is there; returns its bytes.
+
+    Faults of the storage are tried again after each of `waits_seconds`; faults of the caller are not.
+    """
+    if scratch.manifest.exists():
+        return 0
+    if scratch.source.exists():
+        return scratch.source.stat().st_size
+    for wait_seconds in waits_seconds:
+        try:
+            return await fetch_once(uri, scratch, objects)
+        except ServiceError as error:
+            log.warning("fetch failed", operation=scratch.folder.name, how=str(error), wait=wait_seconds)
+            await asyncio.sleep(wait_seconds)
+    return await fetch_once(uri, scratch, objects)
+
+
+async def fetch_once(uri: str, scratch: Scratch, objects: Objects) -> int:
+    """One attempt; raises whatever Objects.fetch does, StorageFailed for a full disk."""
+    scratch.folder.mkdir(parents=True, exist_ok=True)
+    disk.require_free(scratch.folder, objects.settings.disk_free_bytes_min)
+    return await objects.fetch(uri, scratch.source)

@@ -1,0 +1,80 @@
+"""Our records as plain values, the way the engine keeps them. Pure.
+
+Many short strings become one: `json` holds the interpreter for as long as a call lasts, and a transcript of
+four hours in a single call would stop every answer of the service for a second.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from govor.pipeline.recognise import Heard
+from govor.records import AudioEncoding, AudioSpec, Chunk, Task, TextOptions, Transcript, Word
+
+Plain = dict[str, Any]
+CONFIDENCE_DIGITS = 3
+
+
+def write_task(task: Task) -> Plain:
+    """A task as its fields."""
+    return asdict(task)
+
+
+def read_task(plain: Plain) -> Task:
+    """The task that write_task wrote."""
+    audio = plain["audio"]
+    return Task(
+        **{
+            **plain,
+            "audio": AudioSpec(**{**audio, "encoding": AudioEncoding(audio["encoding"])}),
+            "text": TextOptions(**plain["text"]),
+        }
+    )
+
+
+def write_heard(heard: Sequence[Heard]) -> str:
+    """What a part's recognition gave: a line for each stretch."""
+    return "\n".join(json.dumps([channel, words_out(words)], ensure_ascii=False) for channel, words in heard)
+
+
+def read_heard(lines: str) -> list[Heard]:
+    """The stretches that write_heard wrote."""
+    return [(channel, words_in(rows)) for channel, rows in map(json.loads, lines.splitlines())]
+
+
+def write_transcript(transcript: Transcript) -> Plain:
+    """A transcript: a line for each chunk."""
+    return {
+        "audio_ms": transcript.audio_ms,
+        "channels": transcript.channels,
+        "chunks": "\n".join(
+            json.dumps(
+                [c.channel, c.text, round(c.confidence, CONFIDENCE_DIGITS), words_out(c.words)],
+                ensure_ascii=False,
+            )
+            for c in transcript.chunks
+        ),
+    }
+
+
+def read_transcript(plain: Plain) -> Transcript:
+    """The transcript that write_transcript wrote."""
+    chunks = (
+        Chunk(channel=channel, text=text, confidence=confidence, words=words_in(rows))
+        for channel, text, confidence, rows in map(json.loads, plain["chunks"].splitlines())
+    )
+    return Transcript(chunks=tuple(chunks), audio_ms=plain["audio_ms"], channels=plain["channels"])
+
+
+def words_out(words: Sequence[Word]) -> list[list[object]]:
+    """Words as rows."""
+    return [[w.text, w.start_ms, w.end_ms, round(w.confidence, CONFIDENCE_DIGITS)] for w in words]
+
+
+def words_in(rows: Sequence[Sequence[Any]]) -> tuple[Word, ...]:
+    """Words from their rows."""
+    return tuple(
+        Word(text=text, start_ms=start, end_ms=end, confidence=confidence)
+        for text, start, end, confidence in rows
+    )

@@ -1,0 +1,126 @@
+"""What the steps of an operation do, with everything they need at hand."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+import structlog
+
+from govor.audio import sandbox
+from govor.errors import Unavailable
+from govor.pipeline import chunks, recognise, stored
+from govor.pipeline.fetch import fetch
+from govor.pipeline.prepare import prepare
+from govor.pipeline.recogniser_pool import RecogniserPool
+from govor.pipeline.scratch import Scratch
+from govor.pipeline.stored import Plain
+from govor.records import Task, Transcript
+from govor.settings import Settings
+from govor.storage.objects import Objects
+
+# Enough to keep a network busy; few enough not to fill a disk with halves.
+FETCHES_MAX = 8
+PREPARE_ATTEMPTS = (
+    3  # when the sandbox itself was killed; what is wrong with a recording is never tried again
+)
+SCRATCH = "scratch"
+
+log = structlog.get_logger(__name__)
+
+
+class Model(Protocol):
+    """What the pipeline knows of a model."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """What waves must have."""
+        ...
+
+
+class Work:
+    """The steps. `find` gives the model of a language (models.find with the settings).
+
+    `prepare` is what the sandbox runs; tests put a simpler one in its place.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        objects: Objects,
+        pool: RecogniserPool,
+        find: Callable[[str], Model],
+        prepare: Callable[..., None] = prepare,
+    ) -> None:
+        self.settings = settings
+        self.objects = objects
+        self.pool = pool
+        self.find = find
+        self.prepare_in_sandbox = prepare
+        self.root = settings.data_path / SCRATCH
+        self.audio_seconds = 0.0  # recognised since the start, summed over channels
+        self._fetching = asyncio.Semaphore(FETCHES_MAX)
+        self._preparing = asyncio.Semaphore(os.cpu_count() or 1)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # one for each operation
+
+    async def fetch(self, operation_id: str, task: Task) -> int:
+        """Step: the object is on our disk. Returns its bytes (0 if it is not needed any more)."""
+        async with self._fetching:
+            return await fetch(task.uri, Scratch(self.root, operation_id), self.objects)
+
+    async def prepare(self, operation_id: str, task: Task) -> Plain:
+        """Step: the parts are on our disk. Returns how many, and the recording's length and channels."""
+        await self._ready(operation_id, task)
+        manifest = await asyncio.to_thread(Scratch(self.root, operation_id).read_manifest)
+        return {"parts": len(manifest.parts), "audio_ms": manifest.audio_ms, "channels": manifest.channels}
+
+    async def recognise(self, operation_id: str, task: Task, index: int) -> str:
+        """Step: the words of one part, as stored.write_heard puts them."""
+        await self._ready(operation_id, task)
+        model = await asyncio.to_thread(self.find, task.language)
+        scratch = Scratch(self.root, operation_id)
+        return stored.write_heard(await recognise.part(scratch, index, model, self.pool))
+
+    def assemble(self, task: Task, prepared: Plain, heard: Sequence[str]) -> Transcript:
+        """All parts' words, in order, as a transcript."""
+        parts = [stored.read_heard(lines) for lines in heard]
+        made = chunks.assemble(recognise.by_channel(parts), task.text, task.language)
+        self.audio_seconds += prepared["audio_ms"] * prepared["channels"] / 1000
+        return Transcript(chunks=made, audio_ms=prepared["audio_ms"], channels=prepared["channels"])
+
+    async def discard(self, operation_id: str) -> None:
+        """Delete the operation's files; nothing there is no error."""
+        await asyncio.to_thread(Scratch(self.root, operation_id).remove)
+
+    async def folders(self) -> set[str]:
+        """The operations that have files here."""
+        return await asyncio.to_thread(lambda: set(os.listdir(self.root)) if self.root.is_dir() else set())
+
+    async def _ready(self, operation_id: str, task: Task) -> None:
+        """See to it that the manifest and the parts are there, from the link on if everything is lost."""
+        scratch = Scratch(self.root, operation_id)
+        async with self._locks.setdefault(operation_id, asyncio.Lock()):
+            if scratch.manifest.exists():
+                return
+            await self.fetch(operation_id, task)
+            model = await asyncio.to_thread(self.find, task.language)
+            self.pool.expect(model)  # they start while this recording is decoded
+            async with self._preparing:
+                await self._in_sandbox(operation_id, task, model.sample_rate_hz)
+
+    async def _in_sandbox(self, operation_id: str, task: Task, sample_rate_hz: int) -> None:
+        """Run prepare in its own process; try again when that process was killed from outside."""
+        limit = self.settings.audio_seconds_max
+        job = partial(
+            sandbox.run, self.prepare_in_sandbox, self.root, operation_id, task.audio, sample_rate_hz, limit
+        )
+        for attempt in range(1, PREPARE_ATTEMPTS):
+            try:
+                return await asyncio.to_thread(job)
+            except Unavailable as error:
+                log.warning(
+                    "prepare was interrupted", operation=operation_id, how=str(error), attempt=attempt
+                )
+        return await asyncio.to_thread(job)

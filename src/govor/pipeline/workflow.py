@@ -1,0 +1,50 @@
+"""The order of the steps from a link to a transcript. Pure order: what a step does is next door.
+
+Rule 1: a step may run twice (the process may die between its end and its note), so steps repeat harmlessly.
+Rule 2: what a step returns is small and plain; large things lie in the operation's scratch folder.
+Rule 3: the folder goes when the operation ends, well or badly, but stays when only the process ends.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from govor.pipeline.work import Work
+from govor.records import Task, Transcript
+
+T = TypeVar("T")
+Step = Callable[[], Coroutine[Any, Any, T]]
+
+
+class Durable(Protocol):
+    """Runs steps and remembers what they returned (engine/durable.py)."""
+
+    async def step(self, name: str, work: Step[T]) -> T:
+        """The result of `work`, of an earlier life if there was one."""
+        ...
+
+    async def parts(self, count: int) -> Sequence[str]:
+        """What Work.recognise returns for parts 0 … count - 1, wherever they were recognised."""
+        ...
+
+
+async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable) -> Transcript:
+    """Run one operation. Raises the error that becomes its failure."""
+    try:
+        await durable.step("fetch", partial(work.fetch, operation_id, task))
+        prepared = await durable.step("prepare", partial(work.prepare, operation_id, task))
+        if prepared["parts"] == 1:
+            heard: Sequence[str] = [
+                await durable.step("recognise", partial(work.recognise, operation_id, task, 0))
+            ]
+        else:
+            heard = await durable.parts(prepared["parts"])
+        transcript = await asyncio.to_thread(work.assemble, task, prepared, heard)
+    except asyncio.CancelledError:  # the process is ending: the next one goes on from here, with these files
+        raise
+    except BaseException:  # failed, or cancelled by the caller, which the engine tells in its own way
+        await work.discard(operation_id)
+        raise
+    await work.discard(operation_id)
+    return transcript

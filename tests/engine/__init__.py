@@ -1,0 +1,1 @@
+"""The durable engine with a real database."""

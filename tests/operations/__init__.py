@@ -1,0 +1,1 @@
+"""Operations from submission to expiry; a service that is killed."""

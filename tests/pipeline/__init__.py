@@ -1,0 +1,1 @@
+"""The pipeline, one step at a time."""

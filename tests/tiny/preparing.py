@@ -1,0 +1,50 @@
+"""A prepare step for tests: LINEAR16_PCM cut into whole seconds, every one speech; needs no decoder."""
+
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from govor.audio import sniff
+from govor.pipeline.clips import SAMPLE
+from govor.pipeline.prepare import PartWriter
+from govor.pipeline.scratch import Manifest, Scratch
+from govor.records import AudioSpec
+
+ABORTS = 12_000  # a recording whose first sample is this crashes the process that decodes it
+
+
+@dataclass(frozen=True)
+class Second:
+    """Looks like a speech segment."""
+
+    start_ms: int
+    samples: NDArray[np.int16]
+
+
+def prepare(
+    root: Path, operation_id: str, declared: AudioSpec, sample_rate_hz: int, audio_seconds_max: float
+) -> None:
+    """What pipeline/prepare.py does, but for the decoder and the segmenter."""
+    scratch = Scratch(root, operation_id)
+    content = scratch.source.read_bytes()
+    sniff.probe(content[: sniff.HEAD_BYTES], declared)
+    sound = np.frombuffer(content, SAMPLE).reshape(-1, declared.channels).T
+    if sound[0, 0] == ABORTS:
+        os.kill(os.getpid(), signal.SIGABRT)
+    with PartWriter(scratch, sample_rate_hz) as parts:
+        for start in range(0, sound.shape[1], sample_rate_hz):
+            for channel, samples in enumerate(sound[:, start : start + sample_rate_hz], 1):
+                second = Second(start * 1000 // sample_rate_hz, samples)
+                parts.write(channel, [second])  # type: ignore[list-item]  # it has what is used
+    scratch.write_manifest(
+        Manifest(
+            audio_ms=sound.shape[1] * 1000 // sample_rate_hz,
+            channels=declared.channels,
+            parts=tuple(map(tuple, parts.stretches)),
+        )
+    )
+    scratch.source.unlink()

@@ -1,0 +1,81 @@
+"""Operations with little parts: real engine, real processes, real files; only hearing is simple."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from govor.engine.runtime import Engine
+from govor.operations import Operations
+from govor.pipeline.clips import SAMPLE
+from govor.pipeline.recogniser_pool import RecogniserPool
+from govor.pipeline.work import Work
+from govor.records import AudioEncoding, AudioSpec, Caller, Operation, Task, Transcript
+from govor.settings import Settings
+from govor.storage.objects import Objects
+from tests.tiny import preparing
+from tests.tiny.recogniser import LOADER, RATE_HZ, TinyModel
+
+ALICE = Caller(subject_id="ajealice000000000000", folder_id="b1galice000000000000")
+BOB = Caller(subject_id="ajebob00000000000000", folder_id="b1gbob00000000000000")
+ROOT = Path(__file__).parents[2]
+
+
+def build(data_dir: Path, kind: str = "", clock: Any = None, **settings: Any) -> Operations:
+    """Everything app.py builds, but for the model and the decoder."""
+    os.environ["PYTHONPATH"] = str(ROOT)  # recogniser processes import the tiny recogniser
+    made = Settings(**{"data_dir": data_dir, "disk_free_bytes_min": 0, "recognisers": 2, **settings})
+    objects = Objects(made)
+    pool = RecogniserPool(size=made.recognisers, idle_seconds=60, loader=LOADER)
+    work = Work(made, objects, pool, lambda language: TinyModel(kind), preparing.prepare)
+    engine = Engine(made, work, segments_max=pool.size + 1)
+    return Operations(made, objects, engine, work, **({"clock": clock} if clock else {}))
+
+
+@asynccontextmanager
+async def started(data_dir: Path, kind: str = "", **settings: Any) -> AsyncIterator[Operations]:
+    """Operations that run until the block ends."""
+    operations = build(data_dir, kind, **settings)
+    await operations.start()
+    try:
+        yield operations
+    finally:
+        await operations.stop()
+
+
+def record(data_dir: Path, name: str, levels: Sequence[int], channels: int = 1) -> Task:
+    """Put a recording there whose every second has one of these levels; the task that transcribes it.
+
+    With more channels, channel k is k - 1 louder.
+    """
+    sound = np.repeat(np.asarray(levels, SAMPLE), RATE_HZ)
+    path = data_dir / "objects" / "bucket" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.stack([sound + channel for channel in range(channels)], axis=1).astype(SAMPLE).tofile(path)
+    spec = AudioSpec(encoding=AudioEncoding.LINEAR16_PCM, sample_rate_hz=RATE_HZ, channels=channels)
+    return Task(uri=f"https://storage.yandexcloud.net/bucket/{name}", audio=spec)
+
+
+def heard(transcript: Transcript | None) -> list[tuple[int, str]]:
+    """Channel and word of every word, in the order of the chunks."""
+    assert transcript is not None
+    return [(chunk.channel, word.text) for chunk in transcript.chunks for word in chunk.words]
+
+
+def expected(levels: Sequence[int], channels: int = 1) -> list[tuple[int, str]]:
+    """What `heard` must give for what `record` made."""
+    return [(channel + 1, str(level + channel)) for level in levels for channel in range(channels)]
+
+
+async def finished(operations: Operations, operation_id: str, caller: Caller = ALICE) -> Operation:
+    """Poll until the operation is done, at most a minute."""
+    for _ in range(1200):
+        operation = await operations.get(operation_id, caller)
+        if operation.done:
+            return operation
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{operation_id} is not done after a minute")
