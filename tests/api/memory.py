@@ -119,7 +119,7 @@ class MemoryOperations:
     def _of(self, operation_id: str, caller: Caller) -> Operation:
         operation = self._operations.get(operation_id)
         if operation is None or operation.folder_id != caller.folder_id:
-            raise UnknownOperation("Operation not found", f"no operation {operation_id} in your folder")
+            raise UnknownOperation(f"Operation {operation_id} not found")
         return operation
 
     def _finish(self, operation: Operation) -> Operation:

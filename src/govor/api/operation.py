@@ -5,6 +5,7 @@ import re
 import structlog
 
 from govor.api.call import Call
+from govor.api.lenient_json import shown
 from govor.api.seams import Operations
 from govor.errors import BadRequest, UnknownOperation
 from govor.pb.yandex.cloud.operation import operation_service_pb2 as pb
@@ -34,6 +35,6 @@ def _id(text: str) -> str:
     if not text:
         raise BadRequest("operation_id is missing")
     if not OPERATION_ID.fullmatch(text):
-        raise UnknownOperation("Operation not found", "no operation has such an id")
+        raise UnknownOperation(f"Operation {shown(text)} not found", "no operation has such an id")
     structlog.contextvars.bind_contextvars(operation_id=text)
     return text
