@@ -2,7 +2,8 @@
 
     python -m training.train --until 19:35 [--run NAME]      # UTC; or --minutes 110
 
-Started again, it goes on from the last checkpoint of the run, with the same deadline unless told another.
+Started again, it goes on from the last checkpoint of the run; the deadline is the one it is told now, the
+start that of the first time.
 """
 
 import argparse
@@ -41,7 +42,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     folder = work_dir() / "runs" / arguments.run
     folder.mkdir(parents=True, exist_ok=True)
-    train(folder, deadline=arguments.deadline)
+    train(folder, deadline=arguments.deadline, pause_hours=arguments.pause_hours)
 
 
 def parsed() -> argparse.Namespace:
@@ -49,6 +50,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--run", default="main")
     parser.add_argument("--until", help="HH:MM, UTC, today")
     parser.add_argument("--minutes", type=float, default=110)
+    parser.add_argument(
+        "--pause-hours", type=float, default=float("inf"), help="of audio; stop there for now"
+    )
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     now = datetime.now(UTC)
@@ -60,7 +64,7 @@ def parsed() -> argparse.Namespace:
     return arguments
 
 
-def train(folder: Path, *, deadline: float) -> None:
+def train(folder: Path, *, deadline: float, pause_hours: float) -> None:
     """Run or resume until the deadline; leave `last.pt` and log.jsonl."""
     model = Recogniser(Shape())
     optimiser = torch.optim.AdamW(
@@ -73,7 +77,7 @@ def train(folder: Path, *, deadline: float) -> None:
     clock = {"checkpoint": time.time(), "dev": time.time(), "loss": 0.0, "count": 0}
     for batch in batches.loader(stream):
         spent = (time.time() - state["started"]) / (deadline - state["started"])
-        if spent >= 1:
+        if spent >= 1 or state["hours"] > pause_hours:
             break
         set_rate(optimiser, rate(spent, state["hours"]))
         loss = step(model, optimiser, batch)
