@@ -70,7 +70,11 @@ def write_model(model: Recogniser, path: Path) -> None:
         opset_version=OPSET,
         input_names=["features", "feature_lengths"],
         output_names=["log_probs"],
-        dynamic_axes={"features": frames, "feature_lengths": {0: "batch"}, "log_probs": {0: "batch", 1: "steps"}},
+        dynamic_axes={
+            "features": frames,
+            "feature_lengths": {0: "batch"},
+            "log_probs": {0: "batch", 1: "steps"},
+        },
     )
     onnx.save(halved(onnx.load(path)), path)
 

@@ -19,12 +19,13 @@ from training.paths import corpora_dir, text_dir
 
 SEED = 1337
 HELD_OUT = ["f4", "m7", "steph", "Denis"]
-VARIANTS = (
-    "m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f5 klatt klatt2 klatt3 klatt4 klatt5 klatt6 Alex Alicia Andrea Andy Diogo "
-    "Gene Gene2 Henrique Hugo Jacky Lee Marco Mario Michael Mike Nguyen RicishayMax RicishayMax2 Storm adam anika "
-    "antonio aunty belinda benjamin boris caleb david ed edward f3 f5 gustave iven iven2 iven3 john linda marcelo "
-    "max michel miguel norbert pablo paul pedro quincy rob robert sandro shelby steph2 steph3 travis victor zac"
-).split()
+VARIANTS = """
+    m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f5 klatt klatt2 klatt3 klatt4 klatt5 klatt6 Alex Alicia Andrea Andy Diogo
+    Gene Gene2 Henrique Hugo Jacky Lee Marco Mario Michael Mike Nguyen RicishayMax RicishayMax2 Storm adam
+    anika antonio aunty belinda benjamin boris caleb david ed edward f3 f5 gustave iven iven2 iven3 john linda
+    marcelo max michel miguel norbert pablo paul pedro quincy rob robert sandro shelby steph2 steph3 travis
+    victor zac
+""".split()  # noqa: SIM905
 WAVE_HEADER_BYTES = 44
 
 
