@@ -88,10 +88,10 @@ def _blocks(arrays: Iterator[NDArray[np.int16]], rate_hz: int) -> Iterator[NDArr
         if sum(part.shape[1] for part in ready) >= size:
             joined = np.concatenate(ready, axis=1)
             whole = joined.shape[1] // size * size
-            yield from (joined[:, at : at + size] for at in range(0, whole, size))
+            yield from (np.ascontiguousarray(joined[:, at : at + size]) for at in range(0, whole, size))
             ready = [joined[:, whole:]]
     if ready and (rest := np.concatenate(ready, axis=1)).shape[1]:
-        yield rest
+        yield np.ascontiguousarray(rest)
 
 
 def _check_length(seconds: float, channels: int, audio_seconds_max: float) -> None:

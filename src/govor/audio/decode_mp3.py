@@ -1,79 +1,71 @@
-"""MP3 to sound with FFmpeg: its demuxer is told the format, and given one open file rather than a name."""
+"""MP3 to sound: our own frames (mp3_frames.py), FFmpeg's decoder for each of them."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
 
 import av
 import numpy as np
-from av.container import InputContainer
 
-from govor.audio.refusal import invalid
-from govor.audio.sound import Piece, Samples, silence
+from govor.audio.mp3_frames import Frame, FrameReader, leading_delay
+from govor.audio.sound import Piece, Samples, from_frame, silence
 from govor.audio.tally import Tally
 
-# One frame is 24 to 72 ms. Time stamps differ by less from rounding, by more where frames are lost.
-HOLE_SECONDS_MIN = 0.1
-# MP3 has no clock of its own; an estimate of more than a minute is not believed.
-HOLE_SECONDS_MAX = 60.0
+READ_BYTES = 64 << 10
 
 
 def pieces(file: BinaryIO, tally: Tally) -> Iterator[Piece]:
-    """All sound; a frame that cannot be decoded becomes silence of its length."""
-    try:
-        container = av.open(file, "r", format="mp3")
-    except (av.FFmpegError, EOFError) as error:
-        raise invalid("found no MP3 frames") from error
-    with container:
-        if not container.streams.audio:
-            raise invalid("found no MP3 frames")
-        yield from _joined(_frames(container, tally))
-
-
-def _frames(container: InputContainer, tally: Tally) -> Iterator[av.AudioFrame]:
-    """Frames in file order; FFmpeg's complaints are counted, and end the file where it cannot be read on."""
-    packets = container.demux(container.streams.audio[0])
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, EOFError):
-            return
-        except av.FFmpegError:
-            tally.packet(good=False)
-            return
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            tally.packet(good=False)
-            continue
-        if packet.size:
-            tally.packet(good=True)
-        yield from (frame for frame in frames if isinstance(frame, av.AudioFrame))
-
-
-def _joined(frames: Iterator[av.AudioFrame]) -> Iterator[Piece]:
-    """Pieces of about a second each, with silence where time stamps say that sound is missing."""
+    """All sound, in pieces of about a second; lost and damaged frames become silence of their length."""
     ready: list[Samples] = []
-    key, length, expected = (0, 0), 0, None
-    for frame in frames:
-        samples = frame.to_ndarray().astype(np.float32, copy=False)
-        hole = _hole(frame, expected)
-        expected = frame.time + frame.samples / frame.sample_rate if frame.time is not None else None
-        if (frame.sample_rate, len(samples)) != key or length >= frame.sample_rate:
-            yield from _piece(key[0], ready)
-            key, ready, length = (frame.sample_rate, len(samples)), [], 0
-        ready += [silence(len(samples), hole), samples]
-        length += hole + frame.samples
-    yield from _piece(key[0], ready)
+    rate_hz = 0
+    for frame, samples in _decoded(file, tally):
+        changed = ready and (frame.header.sample_rate_hz, len(samples)) != (rate_hz, len(ready[0]))
+        if changed or sum(part.shape[1] for part in ready) >= rate_hz:
+            yield from _joined(rate_hz, ready)
+            ready = []
+        rate_hz = frame.header.sample_rate_hz
+        ready.append(samples)
+    yield from _joined(rate_hz, ready)
 
 
-def _hole(frame: av.AudioFrame, expected: float | None) -> int:
-    """Samples missing before this frame."""
-    if expected is None or frame.time is None:
-        return 0
-    seconds = frame.time - expected
-    return round(seconds * frame.sample_rate) if HOLE_SECONDS_MIN <= seconds <= HOLE_SECONDS_MAX else 0
-
-
-def _piece(rate_hz: int, ready: list[Samples]) -> Iterator[Piece]:
+def _joined(rate_hz: int, ready: list[Samples]) -> Iterator[Piece]:
     if ready:
         yield Piece(rate_hz, np.concatenate(ready, axis=1))
+
+
+def _decoded(file: BinaryIO, tally: Tally) -> Iterator[tuple[Frame, Samples]]:
+    """Each frame and its sound, with silence for those lost before it, without the encoder's delay."""
+    decoder = av.CodecContext.create("mp3float", "r")
+    assert isinstance(decoder, av.AudioCodecContext)
+    skip = 0
+    for number, frame in enumerate(_frames(file)):
+        if number == 0 and (delay := leading_delay(frame)) is not None:
+            skip = delay
+            continue
+        samples = _sound(decoder, frame, tally)
+        if frame.lost:
+            lost = silence(len(samples), frame.lost * frame.header.samples)
+            samples = np.concatenate([lost, samples], axis=1)
+        kept = samples[:, skip:]
+        skip -= samples.shape[1] - kept.shape[1]
+        yield frame, kept
+
+
+def _frames(file: BinaryIO) -> Iterator[Frame]:
+    """Every frame of a file, from its beginning."""
+    reader = FrameReader()
+    file.seek(0)
+    while data := file.read(READ_BYTES):
+        yield from reader.feed(data)
+    yield from reader.finish()
+
+
+def _sound(decoder: av.AudioCodecContext, frame: Frame, tally: Tally) -> Samples:
+    """[channels, n]; silence if the frame is damaged, or needs one that is lost."""
+    try:
+        decoded = [from_frame(part, frame.header.channels) for part in decoder.decode(av.Packet(frame.data))]
+    except av.FFmpegError:
+        decoded = []
+    tally.packet(good=bool(decoded))
+    if not decoded:
+        return silence(frame.header.channels, frame.header.samples)
+    return np.concatenate(decoded, axis=1)

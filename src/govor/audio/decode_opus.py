@@ -9,7 +9,7 @@ import numpy as np
 from govor.audio import ogg
 from govor.audio.ogg_opus import Event, Hole, Link, Sound, TimeLine
 from govor.audio.opus_packets import HEAD_MAGIC, RATE_HZ, OpusHead, read_head
-from govor.audio.sound import Piece, Samples, fit, silence
+from govor.audio.sound import Piece, Samples, fit, from_frame, silence
 from govor.audio.tally import Tally
 
 READ_BYTES = 256 << 10
@@ -118,4 +118,4 @@ class _Voice:
             self._tally.packet(good=False)
             return [silence(self._link_channels, sound.samples)]
         self._tally.packet(good=True)
-        return [frame.to_ndarray().astype(np.float32, copy=False) for frame in frames]
+        return [from_frame(frame, self._link_channels) for frame in frames]

@@ -22,12 +22,17 @@ class FrameHeader:
     channels: int
     frame_bytes: int  # 0: free format, the length is not told
 
+    @property
+    def samples(self) -> int:
+        """Of each channel."""
+        return 1_152 if self.version == 3 else 576
+
     def same_stream(self, other: "FrameHeader") -> bool:
         """May `other` follow in the same stream? Bit rate and stereo mode may change."""
         return (self.version, self.sample_rate_hz) == (other.version, other.sample_rate_hz)
 
 
-def read_frame_header(data: bytes, at: int = 0) -> FrameHeader | None:
+def read_frame_header(data: bytes | bytearray, at: int = 0) -> FrameHeader | None:
     """Read four bytes at `at`; None if no Layer III frame begins there."""
     if at + 4 > len(data) or data[at] != 0xFF or data[at + 1] & 0xE0 != 0xE0:
         return None
@@ -61,11 +66,11 @@ def _syncsafe(size: bytes) -> int:
 
 
 def find_frame(head: bytes, start: int = 0) -> FrameHeader | None:
-    """The first header that another follows, or as far as `head` has room for one; None if there is none."""
+    """The first header that another follows; one alone is enough where only zeros come before it."""
     at = head.find(b"\xff", start)
     while at >= 0:
         frames, cut = frames_in_a_row(head, at, most=FRAMES_TO_BE_SURE)
-        if frames == FRAMES_TO_BE_SURE or (frames and cut):
+        if frames == FRAMES_TO_BE_SURE or (frames and cut and not head[start:at].strip(b"\0")):
             return read_frame_header(head, at)
         at = head.find(b"\xff", at + 1)
     return None

@@ -43,7 +43,8 @@ class Sandbox:
     def run(self, function: Callable[..., T], *args: object, limits: Limits | None = None) -> T:
         """Call `function(*args)` in a child, wait, and return its result.
 
-        The function is looked up by name in its module; keep that module light, the host keeps it loaded.
+        The function is looked up by name in its module (not __main__); keep that module light, the host keeps
+        it loaded.
         Raises what the function raised; BadAudio: it crashed or took too much memory; Timeout: too much time;
         Unavailable: it was stopped from outside, or by `close`.
         """

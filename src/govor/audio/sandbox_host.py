@@ -31,7 +31,7 @@ _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38  # linux/prctl.h
 
 def main(control_fd: int) -> None:
     """Serve until the other end of the control socket closes."""
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads do not survive a fork
+    os.putenv("OPENBLAS_NUM_THREADS", "1")  # threads do not survive a fork
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C is for the service; it closes the socket when it is done

@@ -1,0 +1,1 @@
+"""Sniffing, decoding, and the sandbox; recordings.py makes the files."""
