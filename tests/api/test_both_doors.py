@@ -10,6 +10,7 @@ from govor import errors
 from govor.api import lenient_json, wire_errors
 from govor.errors import GovorError
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
+from govor.records import Transcript
 from tests.api import memory
 from tests.api.live import Live, request_for
 from tests.api.test_wire_errors import leaves
@@ -165,6 +166,16 @@ def test_result_is_the_same_through_both_doors(service: Live) -> None:
     assert texts == [chunk.alternatives[0].text for chunk in response.chunks]
     assert [chunk.channel_tag for chunk in response.chunks] == [1, 2, 1]
     assert {word.confidence for chunk in response.chunks for word in chunk.alternatives[0].words} == {1.0}
+
+
+def test_result_of_hours_is_the_same_through_both_doors(service: Live) -> None:
+    """Long answers are written aside, see api/rendering.py."""
+    utterance = memory.STEREO.chunks[0]
+    service.operations.outcomes["s3://hours/long"] = Transcript(chunks=(utterance,) * 500)
+    document = service.finished("s3://hours/long").json()
+    response = stt.LongRunningRecognitionResponse()
+    assert service.rpc_operation("Get", document["id"]).message.response.Unpack(response)
+    assert len(document["response"]["chunks"]) == len(response.chunks) == 500
 
 
 def test_every_answer_has_fresh_ids_and_echoes_the_callers(service: Live) -> None:

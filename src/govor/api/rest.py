@@ -16,6 +16,7 @@ from starlette.responses import Response
 from govor.api import gateway, lenient_json, trace, v2_json, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
+from govor.api.rendering import rendered
 from govor.errors import BadRequest, GovorError
 from govor.records import Caller, Operation
 
@@ -56,7 +57,7 @@ class RestDoor:
                 self._report(call, lenient_json.read(await self._body(request), message))
             else:  # unknown query parameters are nobody's business
                 lenient_json.fill(message, {**request.query_params, **request.path_params})
-            return self._answer(await method.serve(message, call), call)
+            return await self._answer(await method.serve(message, call), call)
 
         return endpoint
 
@@ -72,9 +73,12 @@ class RestDoor:
         if unknown:
             call.warn("unknown fields are ignored: " + ", ".join(unknown))
 
-    def _answer(self, operation: Operation, call: Call) -> Response:
-        body = v2_json.write_operation(operation, wire_errors.failure_document(operation.failure), self.style)
+    async def _answer(self, operation: Operation, call: Call) -> Response:
+        body = await rendered(self._written, operation)
         return Response(body, 200, dict(call.warning_headers()), "application/json")
+
+    def _written(self, operation: Operation) -> bytes:
+        return v2_json.write_operation(operation, wire_errors.failure_document(operation.failure), self.style)
 
 
 async def limited(request: Request, bytes_max: int) -> AsyncIterator[bytes]:

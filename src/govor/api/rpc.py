@@ -18,6 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from govor.api import gateway, v2_json, v2_messages, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
+from govor.api.rendering import rendered
 from govor.errors import BadRequest, GovorError
 from govor.records import Operation
 from govor.telemetry import Metrics
@@ -26,8 +27,13 @@ log = structlog.get_logger(__name__)
 
 # SpeechKit's own SDK allows 128 MiB a message: 60 MB of inline audio in API v3, and room to spare.
 RECEIVE_BYTES_MAX = 128 << 20
+PING_MS_MIN = (
+    10_000  # SDKs ping to keep connections alive; by default gRPC hangs up on such callers
+)
 OPTIONS = (
     ("grpc.max_receive_message_length", RECEIVE_BYTES_MAX),
+    ("grpc.http2.min_ping_interval_without_data_ms", PING_MS_MIN),
+    ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a riddle
 )
 STATUS_CODES = {code.value[0]: code for code in grpc.StatusCode}
@@ -101,7 +107,7 @@ class GrpcDoor:
             await context.abort(code, outcome.status.message, outcome.metadata())
         answer, call = outcome
         await context.send_initial_metadata((*ids.headers(), *call.warning_headers()))
-        return self._serialized(answer)
+        return await rendered(self._serialized, answer)
 
     async def _outcome(
         self, method: gateway.Method, body: bytes, headers: dict[str, str], ids: CallIds
