@@ -27,9 +27,7 @@ log = structlog.get_logger(__name__)
 
 # SpeechKit's own SDK allows 128 MiB a message: 60 MB of inline audio in API v3, and room to spare.
 RECEIVE_BYTES_MAX = 128 << 20
-PING_MS_MIN = (
-    10_000  # SDKs ping to keep connections alive; by default gRPC hangs up on such callers
-)
+PING_MS_MIN = 10_000  # SDKs ping to keep connections alive; by default gRPC hangs up on such callers
 OPTIONS = (
     ("grpc.max_receive_message_length", RECEIVE_BYTES_MAX),
     ("grpc.http2.min_ping_interval_without_data_ms", PING_MS_MIN),
