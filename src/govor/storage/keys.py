@@ -28,6 +28,7 @@ ID_ALPHABET = "0123456789abcdefghijklmnopqrstuv"  # the alphabet of SpeechKit's 
 ID_CHARS = 20  # length of SpeechKit's identifiers, prefix included
 NAME_CHARS_MAX = 256  # a label for people, not a document
 FOLDER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")  # SpeechKit's own have 20; its limit on ids is 50
+SCHEMA_LOCK = int.from_bytes(b"govor", "big")  # PostgreSQL's advisory locks are numbers; this one is ours
 SQLITE_BUSY_SECONDS = 5  # `govor keys` and the service may write in the same instant
 
 metadata = sa.MetaData()
@@ -69,7 +70,9 @@ class Keys:
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _set_up_sqlite)
         with _storage_errors(), self._engine.begin() as connection:
-            for table in metadata.sorted_tables:  # not create_all: two processes may start at once
+            if connection.dialect.name == "postgresql":  # its IF NOT EXISTS fails when two processes race
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+            for table in metadata.sorted_tables:
                 connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
 
     @classmethod
