@@ -46,13 +46,11 @@ def best_path(scores: Floats, skip: NDArray[np.bool_]) -> list[int]:
     """Scores [frames, states] → the state of each frame, from state 0 or 1 to one of the last two."""
     frames, states = scores.shape
     best = np.full(states + 2, -np.inf)  # two states that cannot be left, so that shifts need no edge
-    best[2] = 0.0
+    best[2] = 0.0  # before the first frame
     from_two = np.where(skip, 0.0, -np.inf)
     moves = np.zeros((frames, states), np.uint8)
     for frame in range(frames):
         options = np.stack([best[2:], best[1:-1], best[:-2] + from_two])
-        if frame == 0:
-            options[1, 1] = 0.0
         moves[frame] = np.argmax(options, axis=0)
         best[2:] = options.max(axis=0) + scores[frame]
     state = states - 1 if states == 1 or best[-1] >= best[-2] else states - 2

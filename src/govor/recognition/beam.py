@@ -33,7 +33,7 @@ from govor.recognition.language_model import END, UNKNOWN
 from govor.recognition.lexicon import ROOT
 from govor.recognition.vocabulary import Vocabulary
 
-READINGS_MAX = 8  # texts read back; the second best tells how sure the best is
+READINGS_MAX = 8  # different texts returned; the others tell how sure the best is
 STAYS = -1  # in the trace: no symbol was added in this frame
 
 
@@ -249,20 +249,23 @@ class BeamSearch:
         return scores + self.settings.end_weight * ends
 
     def texts(self, scores: Scores, first_row: int, trace: Sequence[Step]) -> list[Reading]:
-        """Read the best of a wave's last rows back from the trace; each text once."""
+        """Read a wave's last rows back from the trace; a text with and without a last space is one."""
         best: dict[str, Reading] = {}
-        for row in np.argsort(-scores, kind="stable")[:READINGS_MAX].tolist():
-            symbols = history(trace, first_row + row)
-            text = self.vocabulary.text(symbols)
-            best.setdefault(text, Reading(text, symbols, float(scores[row])))
-        return list(best.values())
+        histories = symbols_of(trace, first_row + np.arange(len(scores)))
+        for row in np.argsort(-scores, kind="stable").tolist():
+            symbols = histories[:, row]
+            path = tuple(symbols[symbols != STAYS].tolist())
+            text = self.vocabulary.text(path)
+            known = best.setdefault(text, Reading(text, path, -np.inf))
+            score = float(np.logaddexp(known.score, scores[row]))
+            best[text] = Reading(text, known.symbols, score)
+        return sorted(best.values(), key=lambda reading: -reading.score)[:READINGS_MAX]
 
 
-def history(trace: Sequence[Step], row: int) -> tuple[int, ...]:
-    """The symbols that led to a row."""
-    symbols: list[int] = []
-    for step in reversed(trace):
-        if (symbol := int(step.symbols[row])) != STAYS:
-            symbols.append(symbol)
-        row = int(step.parents[row])
-    return tuple(symbols[::-1])
+def symbols_of(trace: Sequence[Step], rows: Numbers) -> Numbers:
+    """The symbols, or STAYS, that each step added on the way to these rows: [steps, rows]."""
+    added = np.full((len(trace), len(rows)), STAYS)
+    for number, step in zip(range(len(trace) - 1, -1, -1), reversed(trace), strict=True):
+        added[number] = step.symbols[rows]
+        rows = step.parents[rows]
+    return added

@@ -5,6 +5,7 @@ differences, numbers wider than a byte as one plane for each byte. `pack` and `u
 adds the prefix tree.
 """
 
+import lzma
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from govor.recognition.lexicon import Letters, PrefixTree, extents
 from govor.recognition.spelling import Spelling
 
 Arrays = Mapping[str, NDArray[np.generic]]
+DAMAGES = (OSError, EOFError, RuntimeError, ValueError, LookupError, zipfile.BadZipFile, lzma.LZMAError)
 PLANES = 3  # bytes of a word id or a count: up to 16.7 million
 
 
@@ -80,6 +82,7 @@ def unpack(columns: Arrays) -> Contents:
     counted = np.unpackbits(columns["counted"].astype(np.uint8), count=len(letters)).astype(bool)
     ids = SPECIAL_WORDS + int(counted.sum())
     bigram_keys = keys_of(columns["bigram_counts"], columns["bigram_steps"], ids)
+    trigram_keys = keys_of(columns["trigram_counts"], columns["trigram_steps"], ids)
     model = LanguageModel(
         words=ids,
         unigrams=codes(columns["unigrams"], ids),
@@ -87,8 +90,8 @@ def unpack(columns: Arrays) -> Contents:
         bigram_keys=bigram_keys,
         bigrams=codes(columns["bigrams"], len(bigram_keys)),
         bigram_backoffs=codes(columns["bigram_backoffs"], len(bigram_keys)),
-        trigram_keys=keys_of(columns["trigram_counts"], columns["trigram_steps"], ids),
-        trigrams=columns["trigrams"].astype(np.uint8),
+        trigram_keys=trigram_keys,
+        trigrams=codes(columns["trigrams"], len(trigram_keys)),
     )
     return Contents(
         alphabet=columns["alphabet"].tobytes().decode(),
@@ -136,7 +139,7 @@ def read(path: Path) -> Language:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return language(unpack(stored))
-    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGES as error:
         raise ModelFailed(f"cannot load the language model {path.name}", f"{path}: {error}") from error
 
 
