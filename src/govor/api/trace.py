@@ -50,7 +50,8 @@ class Trace:
         seconds = time.monotonic() - started
         method = scope.get(METHOD, "unknown")
         self._metrics.answered(door="rest", method=method, code=str(status), seconds=seconds)
-        write = (
-            log.debug if scope["method"] == "GET" and status == HTTPStatus.OK else log.info
-        )  # polls are many
+        polled = scope["method"] == "GET" and (
+            status == HTTPStatus.OK or scope["path"].startswith("/health/")
+        )
+        write = log.debug if polled else log.info
         write("request", door="rest", method=method, status=status, ms=round(seconds * 1000))
