@@ -22,10 +22,10 @@ def from_frame(frame: av.AudioFrame, channels: int) -> Samples:
 
     Not `to_ndarray`: it takes what lies behind the eighth plane for a ninth.
     """
-    planes = [
-        np.frombuffer(memoryview(plane), np.float32, count=frame.samples) for plane in frame.planes[:channels]
-    ]
-    return np.stack(planes)
+    samples = np.empty((channels, frame.samples), np.float32)
+    for row, plane in zip(samples, frame.planes, strict=False):
+        row[:] = np.frombuffer(memoryview(plane), np.float32, count=frame.samples)
+    return samples
 
 
 def silence(channels: int, samples: int) -> Samples:
