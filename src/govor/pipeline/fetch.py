@@ -23,7 +23,7 @@ async def fetch(
 
     Faults of the storage are tried again after each of `waits_seconds`; faults of the caller are not.
     """
-    if scratch.manifest.exists():
+    if scratch.prepared:
         return 0
     if scratch.source.exists():
         return scratch.source.stat().st_size

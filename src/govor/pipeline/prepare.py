@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from govor.audio import sniff
 from govor.pipeline.clips import SAMPLE
-from govor.pipeline.scratch import Manifest, Scratch, Stretch
+from govor.pipeline.scratch import Manifest, Scratch, Stretch, part, write_manifest
 from govor.records import AudioSpec
 from govor.storage import disk
 
@@ -26,35 +26,30 @@ PART_SECONDS = 60
 def prepare(
     root: Path, operation_id: str, declared: AudioSpec, sample_rate_hz: int, audio_seconds_max: float
 ) -> None:
-    """Turn scratch/ID/source into parts and a manifest, then delete it.
+    """Turn scratch/ID/source into scratch/ID/parts.
 
     Raises BadAudio: not what was declared, or it cannot be decoded. TooLarge: longer than
-    `audio_seconds_max`, summed over channels. StorageFailed: the disk is full.
+    `audio_seconds_max`, summed over channels. StorageFailed: the disk is full, or the folder is gone.
     """
     from govor.audio import decode  # FFmpeg's libraries: only where they are used, not in the service
     from govor.recognition.segments import Segmenter
 
     scratch = Scratch(root, operation_id)
-    with scratch.source.open("rb") as source:
-        spec = sniff.probe(source.read(sniff.HEAD_BYTES), declared)
-    blocks = decode.decode(
-        scratch.source, spec, sample_rate_hz=sample_rate_hz, audio_seconds_max=audio_seconds_max
-    )
     segmenters: list[Segmenter] = []
     position = 0
-    with disk.described(), PartWriter(scratch, sample_rate_hz) as parts:
-        for block in blocks:
+    with disk.described(), scratch.drafting() as draft, PartWriter(draft, sample_rate_hz) as parts:
+        with scratch.source.open("rb") as source:
+            spec = sniff.probe(source.read(sniff.HEAD_BYTES), declared)
+        for block in decode.decode(
+            scratch.source, spec, sample_rate_hz=sample_rate_hz, audio_seconds_max=audio_seconds_max
+        ):
             segmenters = segmenters or [Segmenter(sample_rate_hz) for _ in block.samples]
             for channel, samples in enumerate(block.samples, 1):
                 parts.write(channel, segmenters[channel - 1].feed(samples))
             position += block.samples.shape[1]
         for channel, segmenter in enumerate(segmenters, 1):
             parts.write(channel, segmenter.finish())
-    audio_ms = position * 1000 // sample_rate_hz
-    scratch.write_manifest(
-        Manifest(audio_ms=audio_ms, channels=len(segmenters), parts=tuple(map(tuple, parts.stretches)))
-    )
-    scratch.source.unlink()
+        parts.finish(audio_ms=position * 1000 // sample_rate_hz, channels=len(segmenters))
 
 
 def prepare_nothing() -> None:
@@ -64,8 +59,8 @@ def prepare_nothing() -> None:
 class PartWriter:
     """Writes segments one after the other, into a new file whenever the old one is full."""
 
-    def __init__(self, scratch: Scratch, sample_rate_hz: int) -> None:
-        self.scratch = scratch
+    def __init__(self, folder: Path, sample_rate_hz: int) -> None:
+        self.folder = folder
         self.samples_max = PART_SECONDS * sample_rate_hz
         self.stretches: list[list[Stretch]] = []
         self._file: BinaryIO | None = None
@@ -92,9 +87,15 @@ class PartWriter:
             )
             self._samples += count
 
+    def finish(self, *, audio_ms: int, channels: int) -> None:
+        """Close the last part and write the manifest."""
+        self._close()
+        parts = tuple(map(tuple, self.stretches))
+        write_manifest(self.folder, Manifest(audio_ms=audio_ms, channels=channels, parts=parts))
+
     def _open_next(self) -> None:
         self._close()
-        self._file = self.scratch.part(len(self.stretches)).open("wb")
+        self._file = part(self.folder, len(self.stretches)).open("wb")
         self.stretches.append([])
         self._samples = 0
 

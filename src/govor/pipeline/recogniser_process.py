@@ -67,7 +67,10 @@ def main() -> None:
     die_with_parent()
     os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which then closes our input
-    serve(sys.stdin, answers)
+    try:
+        serve(sys.stdin, answers)
+    except BrokenPipeError:  # the service is gone
+        os._exit(1)
 
 
 def serve(questions: TextIO, answers: TextIO) -> None:

@@ -1,19 +1,29 @@
-"""The folder of one operation while it runs: its source, its parts, its manifest.
+"""The folder of one operation while it runs.
 
-    scratch/ID/source           the object as fetched; gone once the manifest is written
-    scratch/ID/part-00000.pcm   speech of all channels, at most a minute, 16 bit at the model's rate
-    scratch/ID/manifest.json    written last: where each stretch of speech lies in the parts and in time
+    scratch/ID/source                the object as fetched; gone when the parts are there
+    scratch/ID/parts/00000.pcm       speech of all channels, at most a minute, 16 bit at the model's rate
+    scratch/ID/parts/manifest.json   where each stretch of speech lies in the parts and in time
 
-A file that is there is whole (it was renamed into place), so a step that runs twice finds its work done.
+Rule 1: `source` and `parts` are renamed into place: what is there is whole, so a step that runs twice finds
+        its work done.
+Rule 2: drafts have names of their own. A decoder can outlive a killed service by a moment and finish beside
+        its successor; both make the same parts, and the first to be done wins.
 """
 
+import errno
 import json
+import os
 import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from govor.pipeline.clips import Clip
 from govor.storage import disk
+
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,28 +51,52 @@ class Scratch:
     def __init__(self, root: Path, operation_id: str) -> None:
         self.folder = root / operation_id
         self.source = self.folder / "source"
-        self.manifest = self.folder / "manifest.json"
+        self.parts = self.folder / "parts"
 
-    def part(self, index: int) -> Path:
-        """The file of one part's samples."""
-        return self.folder / f"part-{index:05}.pcm"
+    @property
+    def prepared(self) -> bool:
+        """Whether the parts are there."""
+        return self.parts.exists()
+
+    @contextmanager
+    def drafting(self) -> Iterator[Path]:
+        """Yield a new folder that becomes `parts` when the block ends well, unless another was first."""
+        draft = self.folder / f"draft-{uuid.uuid4().hex}"
+        draft.mkdir()
+        try:
+            yield draft
+            disk.sync_folder(draft)
+            try:
+                os.rename(draft, self.parts)
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            disk.sync_folder(self.folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     def clips(self, manifest: Manifest, index: int) -> list[Clip]:
         """One part's stretches as the pool takes them."""
-        path = str(self.part(index))
+        path = str(part(self.parts, index))
         return [Clip(path=path, offset=s.offset, samples=s.samples) for s in manifest.parts[index]]
 
-    def write_manifest(self, manifest: Manifest) -> None:
-        """Make the manifest appear, whole and on the disk."""
-        with disk.appearing(self.manifest) as descriptor:
-            disk.write_all(descriptor, json.dumps(asdict(manifest)).encode())
-
     def read_manifest(self) -> Manifest:
-        """The manifest; FileNotFoundError before prepare is done."""
-        read = json.loads(self.manifest.read_text())
+        """The manifest; FileNotFoundError before the parts are there."""
+        read = json.loads((self.parts / MANIFEST).read_text())
         parts = tuple(tuple(Stretch(**stretch) for stretch in part) for part in read["parts"])
         return Manifest(audio_ms=read["audio_ms"], channels=read["channels"], parts=parts)
 
     def remove(self) -> None:
         """Delete everything; nothing there is no error."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def part(folder: Path, index: int) -> Path:
+    """The file of one part's samples."""
+    return folder / f"{index:05}.pcm"
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Put the manifest beside the parts."""
+    with disk.appearing(folder / MANIFEST) as descriptor:
+        disk.write_all(descriptor, json.dumps(asdict(manifest)).encode())

@@ -99,16 +99,17 @@ class Work:
         return await asyncio.to_thread(lambda: set(os.listdir(self.root)) if self.root.is_dir() else set())
 
     async def _ready(self, operation_id: str, task: Task) -> None:
-        """See to it that the manifest and the parts are there, from the link on if everything is lost."""
+        """See to it that the parts are there, beginning with the link if everything is lost."""
         scratch = Scratch(self.root, operation_id)
         async with self._locks.setdefault(operation_id, asyncio.Lock()):
-            if scratch.manifest.exists():
+            if scratch.prepared:
                 return
             await self.fetch(operation_id, task)
             model = await asyncio.to_thread(self.find, task.language)
             self.pool.expect(model)  # they start while this recording is decoded
             async with self._preparing:
                 await self._in_sandbox(operation_id, task, model.sample_rate_hz)
+            scratch.source.unlink(missing_ok=True)
 
     async def _in_sandbox(self, operation_id: str, task: Task, sample_rate_hz: int) -> None:
         """Run prepare in its own process; try again when that process was killed from outside."""

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import shutil
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,9 +42,10 @@ def described() -> Iterator[None]:
 def appearing(target: Path, partial: Path | None = None) -> Iterator[int]:
     """Yield a descriptor whose file becomes `target`, whole and on the disk, when the block ends well.
 
-    `partial` is where it grows, on the same disk; it is removed when the block fails.
+    `partial` is where it grows, on the same disk; it is removed when the block fails. Its name is its own,
+    for a copy that was given up may still be growing beside a new attempt.
     """
-    partial = partial or target.with_name(f"{target.name}.partial")
+    partial = partial or target.with_name(f"{target.name}.{uuid.uuid4().hex}.partial")
     with described():
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
