@@ -1,0 +1,15 @@
+"""`make bench`: every benchmark, one after the other; each writes bench/results/NAME.json."""
+
+import subprocess
+import sys
+
+NAMES = ("decoding", "recognition", "service")
+
+
+def main() -> int:
+    """A process for each, so that one's memory is not the other's; 1 if any failed."""
+    return max(subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode for name in NAMES)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
