@@ -125,7 +125,7 @@ def test_memory_is_limited(sandbox: Sandbox) -> None:
     limits = Limits(memory_bytes=64 << 20)
     assert sandbox.run(jobs.allocate, 32 << 20, limits=limits) == 32 << 20
     with pytest.raises(BadAudio, match="too much memory"):
-        sandbox.run(jobs.allocate, 64 << 20, limits=limits)
+        sandbox.run(jobs.allocate, 96 << 20, limits=limits)
 
 
 def test_the_size_of_files_is_limited(sandbox: Sandbox, tmp_path: Path) -> None:

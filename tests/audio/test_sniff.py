@@ -120,7 +120,7 @@ def test_pcm_is_refused_where_it_is_surely_something_else(name: str) -> None:
         (WAV_FILE[:45], WAV, "a WAV file without samples"),
         (WAV_FILE[:30], WAV, "a WAV file without a format chunk"),
         (wav(MONO, 48_000, bits=24), PCM, "only PCM of 16 bit is taken in WAV"),
-        (ID3, MP3, "found MP3"),
+        (ID3, MP3, "tags of an MP3 file without frames"),
     ],
 )
 def test_what_was_declared_wrongly_says_so(head: bytes, declared: AudioEncoding, says: str) -> None:

@@ -60,16 +60,20 @@ class _Host:
         self._poll.register(self._wake, select.POLLIN)
 
     def serve(self) -> None:
-        while True:
-            for descriptor, _ in self._poll.poll():
-                if descriptor == self._control.fileno():
-                    if not self._accept():
-                        return
-                elif descriptor == self._wake.fileno():
-                    self._reap()
-                elif descriptor in self._jobs:
-                    os.kill(self._jobs[descriptor][0], signal.SIGKILL)  # its parent hung up
-                    self._poll.unregister(descriptor)
+        # In the order of registration: a new job is accepted before an old one's descriptor is free again.
+        while all(self._handle(descriptor) for descriptor, _ in self._poll.poll()):
+            pass
+
+    def _handle(self, descriptor: int) -> bool:
+        """What is to be done about a descriptor that woke us; False if it is to end."""
+        if descriptor == self._control.fileno():
+            return self._accept()
+        if descriptor == self._wake.fileno():
+            self._reap()
+        elif descriptor in self._jobs:
+            os.kill(self._jobs[descriptor][0], signal.SIGKILL)  # its parent hung up
+            self._poll.unregister(descriptor)
+        return True
 
     def _accept(self) -> bool:
         """Take a new job; False if there will be no more."""
@@ -113,10 +117,15 @@ class _Host:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for ours in (self._control, self._wake, self._wake_end, *(other for _, other in self._jobs.values())):
             ours.close()
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == host:  # otherwise it died before the line above
-            _work(job)
-        os._exit(0)
+        try:
+            _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() == host:  # otherwise it died before the line above
+                _work(job)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)  # never back into the loop of the host
 
 
 def _preload(module: str) -> None:
@@ -138,7 +147,8 @@ def _work(connection: socket.socket) -> None:
     """In the child: read the job, obey the limits, do it, answer."""
     with connection.makefile("rb") as stream:
         answer = _answer(lambda: read_job(stream))
-    connection.sendall(answer)
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the parent no longer waits
+        connection.sendall(answer)
 
 
 def _answer(read: Callable[[], Job]) -> bytes:

@@ -5,11 +5,12 @@ but we say what was found. One exception: the RIFF header that many clients leav
 (SpeechKit's own sample does) is read, and believed rather than the request.
 """
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 
 from govor.audio import mp3, ogg, wav
 from govor.audio.found import name
-from govor.audio.ogg_opus import Link, Sound, TimeLine
+from govor.audio.ogg_opus import Event, Link, Sound, TimeLine
 from govor.audio.opus_packets import CHANNELS_MAX, RATE_HZ, OpusHead
 from govor.audio.refusal import invalid
 from govor.errors import BadAudio
@@ -62,15 +63,19 @@ def _probe_ogg_opus(head: bytes, declared: AudioSpec) -> AudioSpec:
 def _first_link(head: bytes) -> tuple[OpusHead | None, bool]:
     """The first Opus stream's header, and whether a packet of sound follows."""
     opus: OpusHead | None = None
-    pages, line = ogg.PageReader(), TimeLine()
-    for batch in (pages.feed(head), pages.finish()):
-        for page in batch:
-            for event in line.push(page):
-                if isinstance(event, Link):
-                    opus = opus or event.head
-                elif isinstance(event, Sound):
-                    return opus, True
+    for event in _events(head):
+        if isinstance(event, Link):
+            opus = opus or event.head
+        elif isinstance(event, Sound):
+            return opus, True
     return opus, False
+
+
+def _events(head: bytes) -> Iterator[Event]:
+    """The time line of what was given of the file."""
+    reader, line = ogg.PageReader(), TimeLine()
+    for page in itertools.chain(reader.feed(head), reader.finish()):
+        yield from line.push(page)
 
 
 def check(declared: AudioSpec) -> None:
@@ -117,6 +122,8 @@ def _probe_mp3(head: bytes, declared: AudioSpec) -> AudioSpec:
         return AudioSpec(encoding=AudioEncoding.MP3, sample_rate_hz=declared.sample_rate_hz, channels=1)
     found = name(head)
     frame = mp3.find_frame(head, tags)
+    if frame is None and found.declare is AudioEncoding.MP3:
+        raise invalid("found tags of an MP3 file without frames behind them")
     if frame is None or (found.certain and found.declare is not AudioEncoding.MP3):
         raise _not_as_declared(head)
     return AudioSpec(encoding=AudioEncoding.MP3, sample_rate_hz=frame.sample_rate_hz, channels=frame.channels)
