@@ -23,10 +23,10 @@ def cutoff_ms(now: float, result_days: float) -> int:
     return int((now - result_days * 86_400) * 1000)
 
 
-async def sweep(engine: Forgetful, *, now: float, result_days: float) -> int:
+async def sweep(engine: Forgetful, *, now: float, result_days: float, batch: int = BATCH) -> int:
     """Delete every expired operation, batch by batch; returns how many went."""
     gone = 0
-    while batch := await engine.expired(cutoff_ms(now, result_days), BATCH):
-        await engine.delete(batch)
-        gone += len(batch)
+    while expired := await engine.expired(cutoff_ms(now, result_days), batch):
+        await engine.delete(expired)
+        gone += len(expired)
     return gone
