@@ -1,18 +1,25 @@
-"""How ONNX graphs are run: the one place with onnxruntime's options."""
+"""How ONNX graphs are run: the one place with onnxruntime's options.
+
+It is imported when the first graph is loaded: the service looks models up, only recogniser processes run them.
+"""
 
 from pathlib import Path
-
-import onnxruntime as ort
+from typing import TYPE_CHECKING
 
 from govor.errors import ModelFailed
 
+if TYPE_CHECKING:
+    import onnxruntime as ort
 
-def options(threads: int) -> ort.SessionOptions:
+
+def options(threads: int) -> "ort.SessionOptions":
     """`threads` for one operator, one operator at a time, memory given back after every run.
 
     Threads are explicit because onnxruntime would otherwise take every core in each of our processes;
     the arena is off because it keeps the memory of the longest wave ever seen.
     """
+    import onnxruntime as ort
+
     chosen = ort.SessionOptions()
     chosen.intra_op_num_threads = threads
     chosen.inter_op_num_threads = 1
@@ -23,8 +30,10 @@ def options(threads: int) -> ort.SessionOptions:
     return chosen
 
 
-def open_session(path: Path, threads: int) -> ort.InferenceSession:
+def open_session(path: Path, threads: int) -> "ort.InferenceSession":
     """Load a graph on the CPU; ModelFailed says which file cannot be used."""
+    import onnxruntime as ort
+
     try:
         return ort.InferenceSession(str(path), options(threads), providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen unrelated types, some of them bare Exception
