@@ -1,6 +1,6 @@
 """How ONNX graphs are run: the one place with onnxruntime's options.
 
-It is imported when the first graph is loaded: the service looks models up, only recogniser processes run them.
+It is imported when a graph is loaded: the service looks models up, only recogniser processes run them.
 """
 
 from pathlib import Path
