@@ -38,12 +38,14 @@ def main() -> None:
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     secret = secret_texts(given.data, given.festvox)
+    studio = [row["text"] for row in splits.festvox_test(given.data, given.festvox)]
     prose = [text for text in prose_sentences(given.data) if text not in secret]
     random = Random(SEED)
     spoken = [
         text for text in (grammars.sentence(random) for _ in range(GRAMMAR_SENTENCES)) if text not in secret
     ]
     real = [text for text in real_texts(given.data) if text not in secret]
+    real = [text for text in real if not any(splits.alike(text, other) for other in studio)]
     training = [*prose, *spoken, *real * REAL_COPIES]
     write(given.out / "lm_train.txt", training)
     counts = Counter(word for text in training for word in text.split())
