@@ -108,6 +108,13 @@ def test_spellings_of_any_context_sum_to_one() -> None:
     np.testing.assert_allclose(exact.sum(axis=1), 1, atol=1e-9)
 
 
+def test_unknown_words_are_shared_out_completely() -> None:
+    contents = language_model.build(list(made.SENTENCES), extra=["даль", "ода"])
+    assert not contents.counted.all()
+    total = np.exp(NATS[contents.shares[~contents.counted]]).sum() + contents.stranger_share
+    assert total == pytest.approx(1, abs=QUANTISED)
+
+
 def assert_same(first: LanguageModel, second: LanguageModel) -> None:
     """Equal tables."""
     for name in LanguageModel.__dataclass_fields__:
@@ -122,7 +129,8 @@ def test_packing_loses_nothing(texts: list[str], extra: list[str]) -> None:
     np.testing.assert_array_equal(back.letters, contents.letters)
     np.testing.assert_array_equal(back.counted, contents.counted)
     np.testing.assert_array_equal(back.spelling.codes, contents.spelling.codes)
-    assert (back.alphabet, back.rare_share) == (contents.alphabet, contents.rare_share)
+    np.testing.assert_array_equal(back.shares, contents.shares)
+    assert (back.alphabet, back.stranger_share) == (contents.alphabet, contents.stranger_share)
     assert_same(back.model, contents.model)
 
 

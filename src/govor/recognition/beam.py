@@ -34,6 +34,7 @@ from govor.recognition.lexicon import ROOT
 from govor.recognition.vocabulary import Vocabulary
 
 READINGS_MAX = 8  # different texts returned; the others tell how sure the best is
+ROWS_READ = 32  # the best rows read back for them
 STAYS = -1  # in the trace: no symbol was added in this frame
 
 
@@ -42,12 +43,13 @@ class BeamSettings:
     """Tuned on a development set; config.json of a model may change them."""
 
     hypotheses: int = 64  # kept of each wave after each frame
-    range_nats: float = 14.0  # hypotheses this much worse than the best are dropped
+    range_nats: float = 12.0  # hypotheses this much worse than the best are dropped
     symbol_range_nats: float = 9.0  # symbols this much less likely than the best of the frame are not tried
-    blank_skip: float = 0.995  # frames at least this surely blank add nothing
+    blank_skip: float = 0.98  # frames at least this surely blank add nothing
+    blank_penalty: float = 0.5  # nats taken off the blank in the others: it is too sure of itself
     language_weight: float = 0.6
     word_bonus: float = 0.5  # nats for each word; a language model alone prefers few
-    stranger_bonus: float = -2.0  # nats for each word that is in no list
+    stranger_bonus: float = -1.0  # nats for each word that is in no list
     end_weight: float = 0.5  # of the sentence end; segments often stop before it
 
 
@@ -137,6 +139,7 @@ class BeamSearch:
         for wave, (log_probs, chosen) in enumerate(zip(waves, spoken, strict=True)):
             frames[: len(chosen), wave] = log_probs[chosen]
             rested[: len(chosen), wave] = np.diff(chosen, prepend=-1) > 1
+        frames[..., self.vocabulary.blank] -= self.settings.blank_penalty
         least = frames.max(axis=2, keepdims=True) - self.settings.symbol_range_nats
         tried = np.where((frames > least) & self.grows, frames, -np.inf)
         counts = np.array([len(chosen) for chosen in spoken])
@@ -251,9 +254,8 @@ class BeamSearch:
     def texts(self, scores: Scores, first_row: int, trace: Sequence[Step]) -> list[Reading]:
         """Read a wave's last rows back from the trace; a text with and without a last space is one."""
         best: dict[str, Reading] = {}
-        histories = symbols_of(trace, first_row + np.arange(len(scores)))
-        for row in np.argsort(-scores, kind="stable").tolist():
-            symbols = histories[:, row]
+        rows = np.argsort(-scores, kind="stable")[:ROWS_READ]
+        for row, symbols in zip(rows.tolist(), symbols_of(trace, first_row + rows).T, strict=True):
             path = tuple(symbols[symbols != STAYS].tolist())
             text = self.vocabulary.text(path)
             known = best.setdefault(text, Reading(text, path, -np.inf))

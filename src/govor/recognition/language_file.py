@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from govor.errors import ModelFailed
 from govor.recognition import lexicon
-from govor.recognition.language_model import SPECIAL_WORDS, UNKNOWN, Codes, Ids, LanguageModel
+from govor.recognition.language_model import NATS, SPECIAL_WORDS, UNKNOWN, Codes, Ids, LanguageModel
 from govor.recognition.lexicon import Letters, PrefixTree, extents
 from govor.recognition.spelling import Spelling
 
@@ -38,14 +38,18 @@ class Language:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contents:
-    """What is stored. Words are sorted; those `counted` have ids 3, 4 …, the others are rare, of id 0."""
+    """What is stored. Words are sorted; those `counted` have ids 3, 4 …, the others are rare, of id 0.
+
+    What the model says of unknown words is shared out: to each rare word its share, the rest to strangers.
+    """
 
     alphabet: str
     letters: Letters  # of the words
     counted: NDArray[np.bool_]
     model: LanguageModel
     spelling: Spelling
-    rare_share: float  # p(a word is one of the rare ones | the model does not know it)
+    shares: Codes  # log p(this word | its id) of each word, in 8 bits; that of a counted word is 1
+    stranger_share: float  # p(a word is in no list | the model does not know it)
 
 
 def pack(contents: Contents) -> dict[str, NDArray[np.generic]]:
@@ -65,7 +69,8 @@ def pack(contents: Contents) -> dict[str, NDArray[np.generic]]:
         "bigram_backoffs": model.bigram_backoffs,
         "trigrams": model.trigrams,
         "spelling": contents.spelling.codes,
-        "rare_share": np.array([contents.rare_share]),
+        "shares": contents.shares,
+        "stranger_share": np.array([contents.stranger_share]),
     }
     for name, keys, contexts in (
         ("bigram", model.bigram_keys, model.words),
@@ -99,7 +104,8 @@ def unpack(columns: Arrays) -> Contents:
         counted=counted,
         model=model,
         spelling=Spelling(columns["spelling"].astype(np.uint8)),
-        rare_share=float(columns["rare_share"].astype(np.float64)[0]),
+        shares=codes(columns["shares"], len(letters)),
+        stranger_share=float(columns["stranger_share"].astype(np.float64)[0]),
     )
 
 
@@ -107,11 +113,10 @@ def language(contents: Contents) -> Language:
     """Add the prefix tree, which is quicker to build than to read."""
     counted = contents.counted
     ids = np.where(counted, SPECIAL_WORDS - 1 + np.cumsum(counted), UNKNOWN)
-    share = np.log(contents.rare_share / max(1, int(np.count_nonzero(~counted))))
     tree = lexicon.prefix_tree(
         contents.letters,
         ids,
-        np.where(counted, 0, share).astype(np.float32),
+        NATS[contents.shares],
         contents.model.unigram_nats(),
         contents.spelling,
     )
@@ -120,7 +125,7 @@ def language(contents: Contents) -> Language:
         model=contents.model,
         tree=tree,
         spelling=contents.spelling,
-        stranger_nats=float(np.log1p(-contents.rare_share)),
+        stranger_nats=float(np.log(contents.stranger_share)),
     )
 
 
