@@ -3,13 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from govor.engine.runtime import Engine
+from govor.engine.runtime import DATABASE, Engine
 from govor.operations import Operations
 from govor.pipeline.clips import SAMPLE
 from govor.pipeline.recogniser_pool import RecogniserPool
@@ -36,10 +39,26 @@ def build(data_dir: Path, kind: str = "", clock: Any = None, **settings: Any) ->
     return Operations(made, objects, engine, work, **({"clock": clock} if clock else {}))
 
 
+@cache
+def template() -> bytes:
+    """A database that was launched once. On its first launch the engine notices its queues a second late."""
+
+    async def launch(folder: Path) -> None:
+        operations = build(folder)
+        await operations.start()
+        await operations.stop()
+
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, launch(Path(folder))).result()
+        return (Path(folder) / DATABASE).read_bytes()
+
+
 @asynccontextmanager
 async def started(data_dir: Path, kind: str = "", **settings: Any) -> AsyncIterator[Operations]:
     """Operations that run until the block ends."""
     operations = build(data_dir, kind, **settings)
+    if not (data_dir / DATABASE).exists():
+        (data_dir / DATABASE).write_bytes(template())
     await operations.start()
     try:
         yield operations
