@@ -22,11 +22,19 @@ from training import sets
 from training.evaluate import fed_with_features
 from training.paths import REPOSITORY
 
-STARTS = {"hypotheses": 64, "language_weight": 0.6, "word_bonus": 0.5, "stranger_bonus": -2.0}
+STARTS = {
+    "hypotheses": 160,
+    "range_nats": 18.0,
+    "language_weight": 0.8,
+    "word_bonus": 0.0,
+    "stranger_bonus": -2.0,
+    "blank_penalty": 0.5,
+}
 STEPS: dict[str, list[float]] = {  # tried around the best so far, one setting after the other
     "language_weight": [-0.2, -0.1, 0.1, 0.2],
     "word_bonus": [-1.0, -0.5, 0.5, 1.0],
-    "stranger_bonus": [-2.0, -1.0, 1.0, 2.0],
+    "stranger_bonus": [-2.0, 2.0],
+    "blank_penalty": [-0.5, 0.5],
 }
 ROUNDS = 2
 AUDIBLE = 0.02  # of full scale, in 10 ms: where an utterance of the synthetic voices begins and ends
