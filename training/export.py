@@ -1,6 +1,6 @@
 """The trained network as an ONNX file the service can load, with its vocabulary and settings.
 
-    python -m training.export [--run NAME] [--out DIR]
+    python -m training.export [--run NAME] [--out DIR] [--weights average|model]
 
 Weights are stored as float16 and cast to float32 in the graph; onnxruntime folds the casts when it loads the
 file. So the file is half the size and, unlike with dynamic 8-bit quantisation, the result of an utterance
@@ -46,11 +46,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", default="main")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "models" / "ru-small")
+    parser.add_argument("--weights", choices=["average", "model"], default="average")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     checkpoint = torch.load(work_dir() / "runs" / given.run / "last.pt")
     model = Recogniser(Shape())
-    model.load_state_dict(checkpoint["average"])
+    model.load_state_dict(checkpoint[given.weights])
     model.eval()
     write_model(model, given.out / "model.onnx")
     (given.out / "vocab.txt").write_text(vocabulary())
