@@ -17,6 +17,7 @@ class FileServer:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.status = 200
+        self.faults = 0  # so many requests are answered 503 first
         self.ranges = True
         self.lengths = True
         self.port = 0
@@ -30,7 +31,7 @@ class FileServer:
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
         self.hosts.add(headers["host"])
         body = self.files.get(lines[0].split(" ")[1], b"")
-        status = self.status
+        status = self.status if self.requests > self.faults else 503
         if status == 200 and self.ranges and "range" in headers:
             first, last = (int(number) for number in headers["range"].removeprefix("bytes=").split("-"))
             status = 206 if first < len(body) else 416

@@ -16,9 +16,7 @@ WAITS_SECONDS = (0.5, 2.0, 8.0)
 log = structlog.get_logger(__name__)
 
 
-async def fetch(
-    uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: Sequence[float] = WAITS_SECONDS
-) -> int:
+async def fetch(uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: Sequence[float]) -> int:
     """Bring the object to `scratch.source`, unless it (or what was made of it) is there; returns its bytes.
 
     Faults of the storage are tried again after each of `waits_seconds`; faults of the caller are not.

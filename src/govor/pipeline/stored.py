@@ -40,7 +40,7 @@ def write_heard(heard: Sequence[Heard]) -> str:
 
 def read_heard(lines: str) -> list[Heard]:
     """The stretches that write_heard wrote."""
-    return [(channel, words_in(rows)) for channel, rows in map(json.loads, lines.splitlines())]
+    return [(channel, words_in(rows)) for channel, rows in map(json.loads, lines_of(lines))]
 
 
 def write_transcript(transcript: Transcript) -> Plain:
@@ -62,9 +62,14 @@ def read_transcript(plain: Plain) -> Transcript:
     """The transcript that write_transcript wrote."""
     chunks = (
         Chunk(channel=channel, text=text, confidence=confidence, words=words_in(rows))
-        for channel, text, confidence, rows in map(json.loads, plain["chunks"].splitlines())
+        for channel, text, confidence, rows in map(json.loads, lines_of(plain["chunks"]))
     )
     return Transcript(chunks=tuple(chunks), audio_ms=plain["audio_ms"], channels=plain["channels"])
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines that were joined; str.splitlines would also cut at a word's U+2028 or U+0085."""
+    return text.split("\n") if text else []
 
 
 def words_out(words: Sequence[Word]) -> list[list[object]]:

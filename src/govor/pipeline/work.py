@@ -12,7 +12,7 @@ import structlog
 from govor.audio import sandbox
 from govor.errors import Unavailable
 from govor.pipeline import chunks, recognise, stored
-from govor.pipeline.fetch import fetch
+from govor.pipeline.fetch import WAITS_SECONDS, fetch
 from govor.pipeline.prepare import prepare
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.scratch import Scratch
@@ -59,6 +59,7 @@ class Work:
         self.pool = pool
         self.find = find
         self.prepare_in_sandbox = prepare
+        self.fetch_waits_seconds: Sequence[float] = WAITS_SECONDS
         self.root = settings.data_path / SCRATCH
         self.audio_seconds = 0.0  # recognised since the start, summed over channels
         self._fetching = asyncio.Semaphore(FETCHES_MAX)
@@ -68,7 +69,8 @@ class Work:
     async def fetch(self, operation_id: str, task: Task) -> int:
         """Step: the object is on our disk. Returns its bytes (0 if it is not needed any more)."""
         async with self._fetching:
-            return await fetch(task.uri, Scratch(self.root, operation_id), self.objects)
+            scratch = Scratch(self.root, operation_id)
+            return await fetch(task.uri, scratch, self.objects, waits_seconds=self.fetch_waits_seconds)
 
     async def prepare(self, operation_id: str, task: Task) -> Plain:
         """Step: the parts are on our disk. Returns how many, and the recording's length and channels."""
