@@ -107,9 +107,11 @@ class BeamSearch:
         order = sorted(range(len(waves)), key=lambda wave: -len(spoken[wave]))
         now, trace = empty_texts(len(waves), self.vocabulary.blank), list[Step]()
         readings: list[list[Reading]] = [[] for _ in waves]
+        going = len(waves)
         for moment in self.moments([waves[i] for i in order], [spoken[i] for i in order]):
-            going = len(moment.frame)
-            now = self.leave(now, going, trace, order, readings)
+            if going != len(moment.frame):
+                going = len(moment.frame)
+                now = self.leave(now, going, trace, order, readings)
             now, step = self.step(now, moment)
             trace.append(step)
         self.leave(now, 0, trace, order, readings)
@@ -152,7 +154,7 @@ class BeamSearch:
         now = now.rested(moment.rested)
         stay = self.stayed(now, moment)
         floor = floors(stay, count=self.settings.hypotheses, range_nats=self.settings.range_nats)
-        grown = now.totals[:, None] + moment.tried[now.waves]
+        grown = now.totals[:, None] + moment.tried.take(now.waves, axis=0)
         every = np.arange(len(floor))
         # A symbol is repeated only with a blank between.
         grown[every, now.last] = now.blank + moment.tried[now.waves, now.last]
@@ -164,15 +166,18 @@ class BeamSearch:
         words, word_rows = self.worded(now, rows[ends], scores[ends], floor)
         parents = np.concatenate([every, letter_rows, word_rows])
         added = np.concatenate([np.full(len(every), STAYS), letters.last, words.last])
-        together, sources = merged(joined([stay, letters, words]))
+        together = joined([stay, letters, words])
+        chosen, sums = merged(together)
         kept = best_rows(
-            together.totals,
-            together.waves,
+            np.logaddexp(sums[0], sums[1]),
+            together.waves.take(chosen),
             count=self.settings.hypotheses,
             range_nats=self.settings.range_nats,
         )
-        sources = sources[kept]
-        return together.take(kept), Step(parents[sources], added[sources])
+        rows = chosen.take(kept)
+        following = together.take(rows)
+        following.scores[:2] = sums.take(kept, axis=1)
+        return following, Step(parents.take(rows), added.take(rows))
 
     def stayed(self, now: Hypotheses, moment: Moment) -> Hypotheses:
         """Nothing is added: a blank, or the last symbol goes on."""
@@ -189,25 +194,25 @@ class BeamSearch:
         self, now: Hypotheses, rows: Numbers, symbols: Numbers, scores: Scores, floor: Scores
     ) -> tuple[Hypotheses, Numbers]:
         """A letter is added to these rows; those that stay above the floor, and the rows they came from."""
-        tree, letters = self.language.tree, self.letter_numbers[symbols]
-        nodes = tree.children(now.nodes[rows], letters)
-        nats, contexts = self.language.spelling.score(now.contexts[rows], letters)
-        spelled = now.spelled[rows] + nats
+        tree, letters = self.language.tree, self.letter_numbers.take(symbols)
+        nodes = tree.children(now.nodes.take(rows), letters)
+        nats, contexts = self.language.spelling.score(now.contexts.take(rows), letters)
+        spelled = now.spelled.take(rows) + nats
         stranger = self.stranger_partial + self.settings.language_weight * spelled
-        partial = np.where(nodes == tree.lost, stranger, self.partials[nodes])
-        scores = scores + partial - now.partial[rows]
-        alive = np.flatnonzero(scores > floor[rows])
-        rows = rows[alive]
+        partial = np.where(nodes == tree.lost, stranger, self.partials.take(nodes))
+        scores = scores + partial - now.partial.take(rows)
+        alive = (scores > floor.take(rows)).nonzero()[0]
+        rows = rows.take(alive)
         return rows_of(
-            waves=now.waves[rows],
-            keys=letter_keys(now.keys[rows], letters[alive]),
-            last=symbols[alive],
-            states=now.states[rows],
-            nodes=nodes[alive],
-            contexts=contexts[alive],
-            letter=scores[alive],
-            spelled=spelled[alive],
-            partial=partial[alive],
+            waves=now.waves.take(rows),
+            keys=letter_keys(now.keys.take(rows), letters.take(alive)),
+            last=symbols.take(alive),
+            states=now.states.take(rows),
+            nodes=nodes.take(alive),
+            contexts=contexts.take(alive),
+            letter=scores.take(alive),
+            spelled=spelled.take(alive),
+            partial=partial.take(alive),
         ), rows
 
     def worded(
@@ -215,18 +220,18 @@ class BeamSearch:
     ) -> tuple[Hypotheses, Numbers]:
         """The word begun in these rows is finished by a space; otherwise as `lettered`."""
         charge, states = self.word_charge(now.take(rows))
-        scores = scores + charge - now.partial[rows]
-        alive = np.flatnonzero(scores > floor[rows])
-        rows, states = rows[alive], states[alive]
+        scores = scores + charge - now.partial.take(rows)
+        alive = (scores > floor.take(rows)).nonzero()[0]
+        rows, states = rows.take(alive), states.take(alive)
         zero = np.zeros(len(rows), np.int64)
         return rows_of(
-            waves=now.waves[rows],
+            waves=now.waves.take(rows),
             keys=word_keys(states),
             last=zero + self.vocabulary.space,
             states=states,
             nodes=zero + ROOT,
             contexts=zero,
-            letter=scores[alive],
+            letter=scores.take(alive),
             spelled=zero.astype(np.float64),
             partial=zero.astype(np.float64),
         ), rows
@@ -234,11 +239,11 @@ class BeamSearch:
     def word_charge(self, begun: Hypotheses) -> tuple[Scores, Numbers]:
         """What the language charges for the words begun, and the states after them."""
         tree, settings, nodes = self.language.tree, self.settings, begun.nodes
-        words = tree.words[nodes].astype(np.int64)
+        words = tree.words.take(nodes).astype(np.int64)
         strange = (words < 0) | (nodes == tree.lost)
         nats, states = self.language.model.score(begun.states, np.maximum(words, UNKNOWN))
         spelled = begun.spelled + self.language.spelling.ends(begun.contexts)
-        nats = nats + np.where(strange, self.language.stranger_nats + spelled, tree.shares[nodes])
+        nats = nats + np.where(strange, self.language.stranger_nats + spelled, tree.shares.take(nodes))
         bonus = settings.word_bonus + settings.stranger_bonus * strange
         return settings.language_weight * nats + bonus, states
 

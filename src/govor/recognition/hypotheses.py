@@ -21,6 +21,7 @@ Numbers = NDArray[np.int64]
 LETTER_FACTOR = np.int64(6364136223846793005)
 STATE_FACTOR = np.int64(-7046029254386353131)
 KEY_BITS = 56  # of a hash that are compared; the other bits of a number hold the wave
+KEY_MASK = (1 << KEY_BITS) - 1
 WAVES_MAX = 1 << (63 - KEY_BITS)
 
 
@@ -87,9 +88,9 @@ class Hypotheses:
         sums: Scores = np.logaddexp(self.scores[0], self.scores[1])
         return sums
 
-    def take(self, rows: Numbers | NDArray[np.bool_]) -> "Hypotheses":
+    def take(self, rows: Numbers) -> "Hypotheses":
         """These rows, in this order."""
-        return Hypotheses(self.numbers[:, rows], self.scores[:, rows])
+        return Hypotheses(self.numbers.take(rows, axis=1), self.scores.take(rows, axis=1))
 
     def rested(self, waves: NDArray[np.bool_]) -> "Hypotheses":
         """The same after a surely blank frame in these waves."""
@@ -113,8 +114,8 @@ def rows_of(
 ) -> Hypotheses:  # fmt: skip
     """Rows that have just got a symbol: no alignment ends in a blank."""
     return Hypotheses(
-        np.stack([waves, keys, last, states, nodes, contexts]),
-        np.stack([np.full(len(letter), -np.inf), letter, spelled, partial]),
+        np.array([waves, keys, last, states, nodes, contexts]),
+        np.array([np.full(len(letter), -np.inf), letter, spelled, partial]),
     )
 
 
@@ -145,25 +146,27 @@ def letter_keys(keys: Numbers, letters: Numbers) -> Numbers:
     return keys * LETTER_FACTOR + letters
 
 
-def merged(rows: Hypotheses) -> tuple[Hypotheses, Numbers]:
-    """Add up rows of equal wave and key: the merged rows by wave, and the best row each came from."""
-    sorted_by = rows.waves << KEY_BITS | rows.keys & ((1 << KEY_BITS) - 1)
-    order = np.argsort(sorted_by, kind="stable")
-    keys = sorted_by[order]
-    first = np.empty(len(keys), bool)
-    first[0] = True
-    np.not_equal(keys[1:], keys[:-1], out=first[1:])
-    ordered = rows.take(order)
-    starts = np.flatnonzero(first)
-    if len(starts) == len(keys):
-        return ordered, order
-    totals = ordered.totals
-    group = np.cumsum(first) - 1
-    is_best = np.flatnonzero(totals == np.maximum.reduceat(totals, starts)[group])
-    chosen = is_best[np.searchsorted(group[is_best], np.arange(len(starts)))]
-    kept = ordered.take(chosen)
-    np.logaddexp.reduceat(ordered.scores[:2], starts, axis=1, out=kept.scores[:2])
-    return kept, order[chosen]
+def merged(rows: Hypotheses) -> tuple[Numbers, Scores]:
+    """Add up rows of equal wave and key: the best row of each, and its new `blank` and `letter` [2, rows]."""
+    sorted_by = rows.waves << KEY_BITS | rows.keys & KEY_MASK
+    order = sorted_by.argsort(kind="stable")
+    first = begins(sorted_by.take(order))
+    starts = first.nonzero()[0]
+    if len(starts) == len(order):
+        return np.arange(len(order)), rows.scores[:2]
+    totals = rows.totals.take(order)
+    group = first.cumsum() - 1
+    is_best = (totals == np.maximum.reduceat(totals, starts).take(group)).nonzero()[0]
+    chosen = order.take(is_best.take(np.searchsorted(group.take(is_best), np.arange(len(starts)))))
+    return chosen, np.logaddexp.reduceat(rows.scores[:2].take(order, axis=1), starts, axis=1)
+
+
+def begins(values: Numbers) -> NDArray[np.bool_]:
+    """Where a value differs from the one before it; the first does."""
+    first = np.empty(len(values), bool)
+    first[:1] = True
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return first
 
 
 def floors(rows: Hypotheses, *, count: int, range_nats: float) -> Scores:
@@ -172,23 +175,21 @@ def floors(rows: Hypotheses, *, count: int, range_nats: float) -> Scores:
     That is `range_nats` under the best of its wave or, where the wave has `count` rows already, the worst.
     """
     totals, waves = rows.totals, rows.waves
-    first = np.empty(len(waves), bool)
-    first[0] = True
-    np.not_equal(waves[1:], waves[:-1], out=first[1:])
-    starts = np.flatnonzero(first)
-    full = np.diff(starts, append=len(waves)) >= count
+    first = begins(waves)
+    starts = first.nonzero()[0]
+    full = np.append(starts[1:], len(waves)) - starts >= count
     worst = np.where(full, np.minimum.reduceat(totals, starts), -np.inf)
     best = np.maximum.reduceat(totals, starts)
-    floor: Scores = np.maximum(best - range_nats, worst)[np.cumsum(first) - 1]
-    return floor
+    return np.maximum(best - range_nats, worst).take(first.cumsum() - 1)
 
 
 def best_rows(totals: Scores, waves: Numbers, *, count: int, range_nats: float) -> Numbers:
     """Of each wave the `count` best rows within `range_nats` of its best; in the order of waves, best first.
 
-    `waves` is sorted.
+    Rows of equal total keep their order.
     """
     order = np.lexsort((-totals, waves))
-    first = np.searchsorted(waves, waves)  # of the row's wave; the same before and after sorting
-    good = (np.arange(len(order)) - first < count) & (totals[order] > totals[order[first]] - range_nats)
+    ordered_waves, ordered = waves.take(order), totals.take(order)
+    first = np.searchsorted(ordered_waves, ordered_waves)
+    good = (np.arange(len(order)) - first < count) & (ordered > ordered.take(first) - range_nats)
     return order[good]

@@ -48,16 +48,19 @@ class LanguageModel:
         """log p(word | state) of each pair, and the state after it: ([n], [n])."""
         pair = states - self.words  # negative where the state is one word
         is_pair = pair >= 0
-        last = np.where(is_pair, self.bigram_keys[np.maximum(pair, 0)] % self.words, states)
+        before = np.maximum(pair, 0)
+        last = np.where(is_pair, self.bigram_keys.take(before) % self.words, states)
         two, found_two = found(self.bigram_keys, last * self.words + words)
         three, found_three = found(self.trigram_keys, np.where(is_pair, pair * self.words + words, -1))
         nats = np.where(
-            found_two, NATS[self.bigrams[two]], NATS[self.unigram_backoffs[last]] + NATS[self.unigrams[words]]
+            found_two,
+            NATS.take(self.bigrams.take(two)),
+            NATS.take(self.unigram_backoffs.take(last)) + NATS.take(self.unigrams.take(words)),
         )
-        backed_off = np.where(is_pair, NATS[self.bigram_backoffs[np.maximum(pair, 0)]], 0) + nats
-        nats = np.where(found_three, NATS[self.trigrams[three]], backed_off)
-        leads_on = found_two & (self.bigram_backoffs[two] != NO_BACKOFF)
-        return nats.astype(np.float32), np.where(leads_on, self.words + two, words)
+        backed_off = nats + NATS.take(np.where(is_pair, self.bigram_backoffs.take(before), NO_BACKOFF))
+        nats = np.where(found_three, NATS.take(self.trigrams.take(three)), backed_off)
+        leads_on = found_two & (self.bigram_backoffs.take(two) != NO_BACKOFF)
+        return nats, np.where(leads_on, self.words + two, words)
 
     def unigram_nats(self) -> Floats:
         """log p(word) of every id."""
@@ -70,4 +73,4 @@ def found(keys: Ids, wanted: Ids) -> tuple[Ids, NDArray[np.bool_]]:
     `keys` are sorted and not empty.
     """
     places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return places, keys[places] == wanted
+    return places, keys.take(places) == wanted

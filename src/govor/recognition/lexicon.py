@@ -40,8 +40,8 @@ class PrefixTree:
 
     def children(self, nodes: NDArray[np.int64], letters: NDArray[np.int64]) -> NDArray[np.int64]:
         """The child of each node by a letter, `lost` where there is none."""
-        masks, bits = self.masks[nodes], np.left_shift(np.uint64(1), letters.astype(np.uint64))
-        places = self.first_children[nodes] + np.bitwise_count(masks & (bits - np.uint64(1)))
+        masks, bits = self.masks.take(nodes), np.left_shift(np.uint64(1), letters.astype(np.uint64))
+        places = self.first_children.take(nodes) + np.bitwise_count(masks & (bits - np.uint64(1)))
         return np.where(masks & bits, places, self.lost)
 
 
