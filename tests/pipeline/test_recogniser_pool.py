@@ -107,6 +107,19 @@ async def test_a_short_job_is_not_stuck_behind_a_long_one(clip: Callable[..., Cl
         assert order[-1] == "long"
 
 
+async def test_the_job_with_the_earliest_deadline_goes_first(clip: Callable[..., Clip]) -> None:
+    async with pool(1) as running:
+        order: list[str] = []
+
+        async def job(name: str, deadline: int) -> None:
+            await running.recognise("slow:0.02", [clip(n) for n in range(1, 11)], deadline)
+            order.append(name)
+
+        await running.warm("slow:0.02")
+        await asyncio.gather(job("late", 300), job("later", 400), job("soon", 200))
+        assert order == ["soon", "late", "later"]
+
+
 BAD_CLIPS: list[tuple[int, type[GovorError], str]] = [
     (KILLS, ModelFailed, "SIGKILL"),
     (FAILS, BadAudio, "made by a test"),

@@ -1,22 +1,24 @@
 """Steps and parts that outlive the process: pipeline/workflow.py's Durable on DBOS."""
 
+from functools import partial
 from typing import TypeVar
 
-from dbos import DBOS, EnqueueOptions
+from dbos import DBOS, EnqueueOptions, WorkflowHandleAsync
 
 from govor.engine import fairness
 from govor.errors import GovorError
+from govor.pipeline import stored
 from govor.pipeline.prepare import PART_SECONDS
-from govor.pipeline.stored import Plain
+from govor.pipeline.work import Work
 from govor.pipeline.workflow import Step
+from govor.records import Task
 
 T = TypeVar("T")
 
-OPERATION, SEGMENT = "operation", "segment"  # workflows, by the names their rows carry
-OPERATIONS, SEGMENTS = (
-    "operations",
-    "segments",
-)  # queues: parents only wait, so they must not hold slots of parts
+# Workflows, by the names their rows carry.
+OPERATION, SEGMENT = "operation", "segment"
+# Queues. Operations mostly wait, so they must not hold the slots of the parts they wait for.
+OPERATIONS, SEGMENTS = "operations", "segments"
 # Workers take rows of their own version only. Raise it when the order of a workflow's steps changes.
 APPLICATION_VERSION = "1"
 # How soon the end of a part is noticed; parts take a second or more.
@@ -26,9 +28,10 @@ RESULT_POLL_SECONDS = 0.1
 class DbosRun:
     """One execution of one operation; lives inside its workflow."""
 
-    def __init__(self, operation_id: str, task: Plain, submitted_at: int) -> None:
+    def __init__(self, operation_id: str, task: Task, work: Work, submitted_at: int) -> None:
         self.operation_id = operation_id
         self.task = task
+        self.work = work
         self.submitted_at = submitted_at
 
     async def step(self, name: str, work: Step[T]) -> T:
@@ -36,25 +39,44 @@ class DbosRun:
         return await DBOS.run_step_async({"name": name, "preemptible": True}, work)
 
     async def parts(self, count: int) -> list[str]:
-        """Recognise every part as a workflow of its own; a part's error ends the others and is raised."""
-        handles = []
-        for index in range(count):
-            options = self._options(index)
-            handles.append(
-                await DBOS.enqueue_workflow_with_options_async(options, self.operation_id, index, self.task)
+        """Recognise a single part here and now, several as workflows of their own.
+
+        The first part that failed, in order, ends the others and is raised.
+        """
+        if count == 1:
+            recognise = partial(self.work.recognise, self.operation_id, self.task, 0, self._deadline(0))
+            return [await self.step("recognise", recognise)]
+        handles = [
+            await DBOS.enqueue_workflow_with_options_async(
+                self._options(index),
+                self.operation_id,
+                index,
+                stored.write_task(self.task),
+                self._deadline(index),
             )
+            for index in range(count)
+        ]
         try:
             return [await handle.get_result(polling_interval_sec=RESULT_POLL_SECONDS) for handle in handles]
         except GovorError:
             await DBOS.cancel_workflows_async([handle.get_workflow_id() for handle in handles])
             raise
 
-    def _options(self, index: int) -> EnqueueOptions:
+    async def _enqueue(self, index: int) -> WorkflowHandleAsync[str]:
         """A part's id follows from its operation's, so running the operation again finds the same parts."""
-        return {
+        deadline = self._deadline(index)
+        options: EnqueueOptions = {
             "workflow_name": SEGMENT,
             "queue_name": SEGMENTS,
             "workflow_id": f"{self.operation_id}:{index}",
             "app_version": APPLICATION_VERSION,
-            "priority": fairness.deadline(self.submitted_at, index, PART_SECONDS),
+            "priority": deadline,
         }
+        task = stored.write_task(self.task)
+        return await DBOS.enqueue_workflow_with_options_async(
+            options, self.operation_id, index, task, deadline
+        )
+
+    def _deadline(self, index: int) -> int:
+        """A part's turn: in the queue by its priority, and among the clips of the recognisers."""
+        return fairness.deadline(self.submitted_at, index, PART_SECONDS)

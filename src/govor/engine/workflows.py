@@ -23,16 +23,17 @@ def register(work: Work) -> None:
     """Tell DBOS about both, before its launch."""
 
     async def operation(operation_id: str, task: Plain, submitted_at: int) -> Plain:
-        run = DbosRun(operation_id, task, submitted_at)
         try:
-            transcript = await transcribe(operation_id, stored.read_task(task), work, run)
+            asked = stored.read_task(task)
+            run = DbosRun(operation_id, asked, work, submitted_at)
+            transcript = await transcribe(operation_id, asked, work, run)
             return await asyncio.to_thread(stored.write_transcript, transcript)
         except Exception as error:
             raise described(error, operation_id) from error
 
-    async def segment(operation_id: str, index: int, task: Plain) -> str:
+    async def segment(operation_id: str, index: int, task: Plain, deadline: int) -> str:
         try:
-            return await work.recognise(operation_id, stored.read_task(task), index)
+            return await work.recognise(operation_id, stored.read_task(task), index, deadline)
         except Exception as error:
             raise described(error, operation_id) from error
 

@@ -11,10 +11,12 @@ from govor.records import Word
 Heard = tuple[int, tuple[Word, ...]]  # a channel (1-based), and the words of one stretch
 
 
-async def part(scratch: Scratch, index: int, model: object, pool: RecogniserPool) -> list[Heard]:
+async def part(
+    scratch: Scratch, index: int, model: object, pool: RecogniserPool, deadline: int = 0
+) -> list[Heard]:
     """The words of each stretch of part `index`, in order; times count from the recording's start."""
     manifest = await asyncio.to_thread(scratch.read_manifest)
-    heard = await pool.recognise(model, scratch.clips(manifest, index))
+    heard = await pool.recognise(model, scratch.clips(manifest, index), deadline)
     return [
         (stretch.channel, later(words, stretch.start_ms))
         for stretch, words in zip(manifest.parts[index], heard, strict=True)

@@ -1,7 +1,7 @@
 """Recogniser processes, and the fair hand-out of clips to them.
 
 Rule 1: recognition never runs in this process; it only passes lines of text around.
-Rule 2: any process takes any clip; jobs take turns, so a short recording is not stuck behind a long one.
+Rule 2: any process takes any clip; the job with the earliest deadline goes first, equals take turns.
 Rule 3: a process that dies takes one clip with it; the clip is tried CRASHES_MAX times, then its job fails,
         and no other job notices.
 Rule 4: one process stays warm; further ones start when clips wait, and end after `idle_seconds` without any.
@@ -28,8 +28,9 @@ log = structlog.get_logger(__name__)
 class Job:
     """The clips of one call, and what became of each."""
 
-    def __init__(self, greeting: str, clips: Sequence[Clip]) -> None:
+    def __init__(self, greeting: str, clips: Sequence[Clip], deadline: int) -> None:
         self.greeting = greeting
+        self.deadline = deadline
         self.clips = clips
         self.waiting = deque(range(len(clips)))
         self.words: dict[int, tuple[Word, ...]] = {}
@@ -77,7 +78,7 @@ class RecogniserPool:
         self.size = size
         self.idle_seconds = idle_seconds
         self.loader = loader
-        self._jobs: deque[Job] = deque()
+        self._jobs: list[Job] = []  # the one that had its turn last is at the end
         self._workers: set[Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed_starts: Counter[str] = Counter()
@@ -97,16 +98,19 @@ class RecogniserPool:
         while not self._stopping and len(self._workers) < self.size:
             self._hire(greeting(self.loader, model))
 
-    async def recognise(self, model: object, clips: Sequence[Clip]) -> list[tuple[Word, ...]]:
+    async def recognise(
+        self, model: object, clips: Sequence[Clip], deadline: int = 0
+    ) -> list[tuple[Word, ...]]:
         """The words of each clip, times from the clip's start; the result does not depend on who did what.
 
+        `deadline` is any number that other calls' deadlines can be compared with (engine/fairness.py).
         Raises ModelFailed after repeated crashes, Unavailable while stopping, and what the recogniser raised.
         """
         if not clips:
             return []
         if self._stopping:
             raise Unavailable("the service is stopping")
-        job = Job(greeting(self.loader, model), clips)
+        job = Job(greeting(self.loader, model), clips, deadline)
         self._jobs.append(job)
         try:
             await self._changed_now()
@@ -220,13 +224,14 @@ class RecogniserPool:
         return taken
 
     def _next_clip(self, line: str) -> tuple[Job, int] | None:
-        """Take turns among the jobs of this model."""
-        for _ in range(len(self._jobs)):
-            job = self._jobs[0]
-            self._jobs.rotate(-1)
-            if job.waiting and job.greeting == line:
-                return job, job.waiting.popleft()
-        return None
+        """A clip of the most urgent job that this model can do."""
+        fitting = [job for job in self._jobs if job.waiting and job.greeting == line]
+        if not fitting:
+            return None
+        job = min(fitting, key=lambda job: job.deadline)  # of equals, the one at the front
+        self._jobs.remove(job)
+        self._jobs.append(job)
+        return job, job.waiting.popleft()
 
     def _wanted_elsewhere(self, worker: Worker) -> bool:
         """Whether another model's clips wait and no further process may be started for them."""

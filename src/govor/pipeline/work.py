@@ -78,12 +78,12 @@ class Work:
         manifest = await asyncio.to_thread(Scratch(self.root, operation_id).read_manifest)
         return {"parts": len(manifest.parts), "audio_ms": manifest.audio_ms, "channels": manifest.channels}
 
-    async def recognise(self, operation_id: str, task: Task, index: int) -> str:
+    async def recognise(self, operation_id: str, task: Task, index: int, deadline: int) -> str:
         """Step: the words of one part, as stored.write_heard puts them."""
         await self._ready(operation_id, task)
         model = await asyncio.to_thread(self.find, task.language)
         scratch = Scratch(self.root, operation_id)
-        return stored.write_heard(await recognise.part(scratch, index, model, self.pool))
+        return stored.write_heard(await recognise.part(scratch, index, model, self.pool, deadline))
 
     def assemble(self, task: Task, prepared: Plain, heard: Sequence[str]) -> Transcript:
         """All parts' words, in order, as a transcript."""

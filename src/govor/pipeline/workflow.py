@@ -34,12 +34,7 @@ async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable
     try:
         await durable.step("fetch", partial(work.fetch, operation_id, task))
         prepared = await durable.step("prepare", partial(work.prepare, operation_id, task))
-        if prepared["parts"] == 1:
-            heard: Sequence[str] = [
-                await durable.step("recognise", partial(work.recognise, operation_id, task, 0))
-            ]
-        else:
-            heard = await durable.parts(prepared["parts"])
+        heard = await durable.parts(prepared["parts"])
         transcript = await asyncio.to_thread(work.assemble, task, prepared, heard)
     except asyncio.CancelledError:  # the process is ending: the next one goes on from here, with these files
         raise
