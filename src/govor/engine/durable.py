@@ -46,16 +46,7 @@ class DbosRun:
         if count == 1:
             recognise = partial(self.work.recognise, self.operation_id, self.task, 0, self._deadline(0))
             return [await self.step("recognise", recognise)]
-        handles = [
-            await DBOS.enqueue_workflow_with_options_async(
-                self._options(index),
-                self.operation_id,
-                index,
-                stored.write_task(self.task),
-                self._deadline(index),
-            )
-            for index in range(count)
-        ]
+        handles = [await self._enqueue(index) for index in range(count)]
         try:
             return [await handle.get_result(polling_interval_sec=RESULT_POLL_SECONDS) for handle in handles]
         except GovorError:
