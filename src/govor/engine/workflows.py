@@ -44,7 +44,9 @@ def register(work: Work) -> None:
 def described(error: Exception, operation_id: str) -> GovorError:
     """The error as the caller will see it; what is not ours is a fault of ours, and logged in full."""
     if isinstance(error, GovorError):
-        log.info("operation failed", operation=operation_id, error=type(error).__name__, how=error.message)
+        log.info(
+            "operation failed", operation=operation_id, error=type(error).__name__
+        )  # no names of objects
         return error
     log.error("operation failed unexpectedly", operation=operation_id, exc_info=error)
     if isinstance(error, SQLAlchemyError):

@@ -29,7 +29,12 @@ async def fetch(uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: 
         try:
             return await fetch_once(uri, scratch, objects)
         except ServiceError as error:
-            log.warning("fetch failed", operation=scratch.folder.name, how=str(error), wait=wait_seconds)
+            log.warning(
+                "fetch failed",
+                operation=scratch.folder.name,
+                error=type(error).__name__,  # its message may name the object
+                wait=wait_seconds,
+            )
             await asyncio.sleep(wait_seconds)
     return await fetch_once(uri, scratch, objects)
 
