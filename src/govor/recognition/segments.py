@@ -16,7 +16,7 @@ from govor.recognition.voice_activity import FRAME_MS, Flags, VoiceActivity
 Samples = NDArray[np.int16]
 
 SEGMENT_MS_MAX = 20_000  # acoustic models are trained on 20 s or so
-PAUSE_MS = 500  # ends a segment; voice activity has taken 300 ms of the silence already
+PAUSE_MS = 300  # ends a segment; voice activity has taken 300 ms of the silence already
 PADDING_MS = 100  # kept around what voice activity found
 CUT_MS_MIN = 5_000  # a segment that must be cut is not cut before this
 QUIET_MS = 150  # the quietest place is the quietest stretch of this length
