@@ -39,7 +39,8 @@ def cepstra(wave: NDArray[np.float32]) -> NDArray[np.float64]:
     """What sphinx_fe writes: liftered cepstra of the cleaned energies."""
     energies = telephone.without_noise(telephone.mel_energies(wave))
     lifter = 1 + 11 * np.sin(np.arange(telephone.CEPSTRA) * np.pi / 22)
-    return np.log(energies + telephone.LOG_OFFSET) @ telephone.dct().T * lifter
+    liftered: NDArray[np.float64] = np.log(energies + telephone.LOG_OFFSET) @ telephone.dct().T * lifter
+    return liftered
 
 
 def test_cepstra_are_those_of_sphinx_fe() -> None:

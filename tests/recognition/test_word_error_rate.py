@@ -42,4 +42,4 @@ def test_nothing_is_wrong_only_between_equals(reference: list[str], hypothesis: 
 
 
 def test_rate_is_errors_over_the_words_that_were_said() -> None:
-    assert count("а б в г".split(), "а б г".split()).rate == 0.25
+    assert count(["а", "б", "в", "г"], ["а", "б", "г"]).rate == 0.25
