@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
 from typing import Any
 
 from govor.pipeline import recogniser_process as wire
@@ -12,7 +13,7 @@ from govor.records import Word
 
 START_SECONDS = 120.0  # a large model from a cold disk; ours takes about one
 CLIP_SECONDS = 120.0  # a clip lasts at most 20 s and takes under one; slower than this is hung
-ANSWER_BYTES_MAX = 1 << 20  # 20 s of speech are about 60 words of 40 bytes
+ANSWER_BYTES_MAX = 1 << 20  # a clip of 20 s has about 60 words of 40 bytes
 
 
 class Crashed(Exception):
@@ -44,9 +45,10 @@ class RecogniserChild:
             raise
         return child
 
-    async def words(self, clip: Clip) -> tuple[Word, ...]:
-        """Recognise one clip. Raises Crashed, or the error that the recogniser raised."""
-        return wire.words_of(await self._ask(wire.clip_line(clip), CLIP_SECONDS))
+    async def words(self, clips: Sequence[Clip]) -> list[tuple[Word, ...]]:
+        """Recognise clips. Raises Crashed, or the error that the recogniser raised."""
+        answer = await self._ask(wire.clips_line(clips), CLIP_SECONDS * len(clips))
+        return [wire.words_of(rows) for rows in answer]
 
     async def close(self) -> None:
         """End the process at once; it holds nothing worth saving."""

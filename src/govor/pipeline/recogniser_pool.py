@@ -19,6 +19,9 @@ from govor.pipeline.recogniser_child import Crashed, RecogniserChild
 from govor.pipeline.recogniser_process import greeting
 from govor.records import Word
 
+# Clips searched together take a third of the time of one after the other; more than eight gain no more
+# (bench/recognition.py), and keep a worker from more urgent jobs.
+CLIPS_AT_ONCE = 8
 CRASHES_MAX = 3  # per clip or model; the first may be bad luck, the third is the clip's or the model's fault
 LOADER = "govor.recognition.models:load"
 
@@ -35,11 +38,23 @@ class Job:
         self.waiting = deque(range(len(clips)))
         self.words: dict[int, tuple[Word, ...]] = {}
         self.crashes: Counter[int] = Counter()
+        self.suspects: set[int] = set()  # were in a process that died
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def finish(self, index: int, words: tuple[Word, ...]) -> None:
-        """Keep a clip's words; the last one completes the job."""
-        self.words[index] = words
+    def take(self, share: int) -> list[int]:
+        """The next clips for one of `share` workers; what was there at a crash goes alone."""
+        first = self.waiting.popleft()
+        taken = [first]
+        if first in self.suspects:
+            return taken
+        fair = min(CLIPS_AT_ONCE, -(-(len(self.waiting) + 1) // share))
+        while self.waiting and len(taken) < fair and self.waiting[0] not in self.suspects:
+            taken.append(self.waiting.popleft())
+        return taken
+
+    def finish(self, taken: Sequence[int], words: Sequence[tuple[Word, ...]]) -> None:
+        """Keep the words of clips; the last ones complete the job."""
+        self.words.update(zip(taken, words, strict=True))
         if len(self.words) == len(self.clips) and not self.done.done():
             self.done.set_result(None)
 
@@ -49,13 +64,14 @@ class Job:
         if not self.done.done():
             self.done.set_exception(error)
 
-    def crashed(self, index: int, how: str) -> None:
-        """A process died over a clip: try it again, or give up."""
-        self.crashes[index] += 1
-        if self.crashes[index] >= CRASHES_MAX:
+    def crashed(self, taken: Sequence[int], how: str) -> None:
+        """A process died over clips: try them again one by one, or give up."""
+        self.suspects.update(taken)
+        self.crashes.update(taken if len(taken) == 1 else ())
+        if self.crashes and max(self.crashes.values()) >= CRASHES_MAX:
             self.fail(ModelFailed("the recogniser crashes on this recording", how))
         elif not self.done.done():
-            self.waiting.appendleft(index)
+            self.waiting.extendleft(reversed(taken))
 
 
 class Worker:
@@ -160,7 +176,7 @@ class RecogniserPool:
             child = await RecogniserChild.start(worker.greeting)
             self._started(worker)
             while (taken := await self._take(worker)) is not None:
-                await self._recognise_one(child, *taken)
+                await self._recognise_some(child, *taken)
         except (Crashed, GovorError) as error:
             if not worker.ready.done():
                 self._failed_to_start(worker, error)
@@ -174,15 +190,15 @@ class RecogniserPool:
                 await child.close()
             await self._changed_now()
 
-    async def _recognise_one(self, child: RecogniserChild, job: Job, index: int) -> None:
-        """Fill in one clip of a job; raises Crashed when the process is of no more use."""
+    async def _recognise_some(self, child: RecogniserChild, job: Job, taken: Sequence[int]) -> None:
+        """Fill in some clips of a job; raises Crashed when the process is of no more use."""
         try:
-            job.finish(index, await child.words(job.clips[index]))
+            job.finish(taken, await child.words([job.clips[index] for index in taken]))
         except GovorError as error:
             job.fail(error)
         except Crashed as error:
-            log.warning("recogniser crashed", how=str(error), attempt=job.crashes[index] + 1)
-            job.crashed(index, str(error))
+            log.warning("recogniser crashed", how=str(error), clips=len(taken))
+            job.crashed(taken, str(error))
             raise
 
     def _started(self, worker: Worker) -> None:
@@ -207,11 +223,11 @@ class RecogniserPool:
             if job.greeting == line:
                 job.fail(error)
 
-    async def _take(self, worker: Worker) -> tuple[Job, int] | None:
-        """The next clip for this worker, or None when its process should end."""
+    async def _take(self, worker: Worker) -> tuple[Job, list[int]] | None:
+        """The next clips for this worker, or None when its process should end."""
         worker.free, overdue = True, False
         async with self._changed:
-            while (taken := self._next_clip(worker.greeting)) is None:
+            while (taken := self._next_clips(worker.greeting)) is None:
                 if self._stopping or self._wanted_elsewhere(worker) or (overdue and len(self._workers) > 1):
                     self._workers.discard(worker)  # now, so that the last two cannot both leave
                     return None
@@ -223,15 +239,15 @@ class RecogniserPool:
         worker.free = False
         return taken
 
-    def _next_clip(self, line: str) -> tuple[Job, int] | None:
-        """A clip of the most urgent job that this model can do."""
+    def _next_clips(self, line: str) -> tuple[Job, list[int]] | None:
+        """Clips of the most urgent job that this model can do, one worker's share of them."""
         fitting = [job for job in self._jobs if job.waiting and job.greeting == line]
         if not fitting:
             return None
         job = min(fitting, key=lambda job: job.deadline)  # of equals, the one at the front
         self._jobs.remove(job)
         self._jobs.append(job)
-        return job, job.waiting.popleft()
+        return job, job.take(sum(worker.greeting == line for worker in self._workers))
 
     def _wanted_elsewhere(self, worker: Worker) -> bool:
         """Whether another model's clips wait and no further process may be started for them."""

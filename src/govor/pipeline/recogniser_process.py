@@ -1,7 +1,7 @@
 """A recogniser in a process of its own: `python -m govor.pipeline.recogniser_process`.
 
 Rule 1: one line in, one line out. First comes a Start (see `greeting`), answered when the model is loaded;
-        then one clip after the other, each answered with its words or with an error.
+        then a few clips at a time, answered with the words of each or with an error.
 Rule 2: the process ends with its parent: when standard input closes, and by a signal should it be busy then.
 Rule 3: nothing but answers goes to standard output; whatever a model's runtime prints goes to standard error.
 """
@@ -21,6 +21,8 @@ from govor.errors import GovorError, ModelFailed
 from govor.records import Word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from govor.pipeline.clips import Clip
     from govor.recognition.recognizer import Recognizer
 
@@ -33,9 +35,9 @@ def greeting(loader: str, model: object) -> str:
     return base64.b64encode(pickle.dumps((loader, model))).decode()
 
 
-def clip_line(clip: "Clip") -> str:
-    """A line that asks for the words of one clip."""
-    return json.dumps([clip.path, clip.offset, clip.samples])
+def clips_line(clips: "Sequence[Clip]") -> str:
+    """A line that asks for the words of some clips."""
+    return json.dumps([[clip.path, clip.offset, clip.samples] for clip in clips])
 
 
 def read_answer(line: str) -> list[Any]:
@@ -48,7 +50,7 @@ def read_answer(line: str) -> list[Any]:
 
 
 def words_of(rows: list[Any]) -> tuple[Word, ...]:
-    """Words from their rows in an answer."""
+    """One clip's words from their rows in an answer."""
     return tuple(Word(text=t, start_ms=start, end_ms=end, confidence=c) for t, start, end, c in rows)
 
 
@@ -74,7 +76,7 @@ def main() -> None:
 
 
 def serve(questions: TextIO, answers: TextIO) -> None:
-    """Load the model, then answer clip after clip until the questions end."""
+    """Load the model, then answer line after line until the questions end."""
     try:
         recogniser = load(questions.readline())
     except Exception as error:
@@ -99,12 +101,14 @@ def load(line: str) -> "Recognizer":
 
 
 def recognise(recogniser: "Recognizer", line: str) -> list[Any]:
-    """The words of one clip as rows of (text, start, end, confidence)."""
+    """The words of each clip as rows of (text, start, end, confidence)."""
     from govor.pipeline.clips import Clip  # numpy, which must find its limit set
 
-    path, offset, samples = json.loads(line)
-    (words,) = recogniser.words([Clip(path=path, offset=offset, samples=samples).wave()])
-    return [[word.text, word.start_ms, word.end_ms, word.confidence] for word in words]
+    clips = [Clip(path=path, offset=offset, samples=samples) for path, offset, samples in json.loads(line)]
+    return [
+        [[word.text, word.start_ms, word.end_ms, word.confidence] for word in words]
+        for words in recogniser.words([clip.wave() for clip in clips])
+    ]
 
 
 def success(value: list[Any]) -> str:
