@@ -8,8 +8,8 @@ NAMES = ("decoding", "recognition", "service")
 
 def main() -> int:
     """A process for each, so that one's memory is not the other's; 1 if any failed."""
-    codes = [subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode for name in NAMES]
-    return max(codes)
+    runs = [subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False) for name in NAMES]
+    return max(run.returncode for run in runs)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A recognised word: lower case, numbers spelled out; times in milliseconds from the start of the audio."""
+    """A recognised word: lower case, numbers spelled out; times in ms from the start of the audio."""
 
     text: str
     start_ms: int
