@@ -35,7 +35,8 @@ class Job:
         self.greeting = greeting
         self.deadline = deadline
         self.clips = clips
-        self.waiting = deque(range(len(clips)))
+        # The longest first, so that no process is left alone with a long one in the end.
+        self.waiting = deque(sorted(range(len(clips)), key=lambda index: -clips[index].samples))
         self.words: dict[int, tuple[Word, ...]] = {}
         self.crashes: Counter[int] = Counter()
         self.suspects: set[int] = set()  # were in a process that died

@@ -21,7 +21,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from govor.pipeline.clips import Clip
-from govor.storage import disk
 
 MANIFEST = "manifest.json"
 
@@ -65,13 +64,11 @@ class Scratch:
         draft.mkdir()
         try:
             yield draft
-            disk.sync_folder(draft)
             try:
                 os.rename(draft, self.parts)
             except OSError as error:
                 if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                     raise
-            disk.sync_folder(self.folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
@@ -97,6 +94,8 @@ def part(folder: Path, index: int) -> Path:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Put the manifest beside the parts."""
-    with disk.appearing(folder / MANIFEST) as descriptor:
-        disk.write_all(descriptor, json.dumps(asdict(manifest)).encode())
+    """Put the manifest beside the parts. Its name is not synced: lost with a power cut, it is made again."""
+    with (folder / MANIFEST).open("w") as file:
+        json.dump(asdict(manifest), file)
+        file.flush()
+        os.fsync(file.fileno())
