@@ -40,6 +40,21 @@ def save(folder: Path, model: nn.Module, optimiser: Any, average: Average, state
     os.replace(folder / "last.pt.part", folder / "last.pt")
 
 
+def write_weights(folder: Path, path: Path) -> None:
+    """The averaged weights of a run in half precision, small enough to travel between machines."""
+    content = torch.load(folder / "last.pt")
+    halves = {name: value.half() for name, value in content["average"].items()}
+    torch.save({"weights": halves, "hours": content["state"]["hours"]}, path)
+
+
+def begin_from(path: Path, model: nn.Module, average: Average) -> dict[str, Any]:
+    """Begin a run with the weights that write_weights kept; the counters of the new run."""
+    content = torch.load(path)
+    for network in (model, average.model):
+        network.load_state_dict({name: value.float() for name, value in content["weights"].items()})
+    return {"steps": 0, "hours": content["hours"], "warm_from": content["hours"]}
+
+
 def load(folder: Path, model: nn.Module, optimiser: Any, average: Average) -> dict[str, Any]:
     """Take up last.pt where there is one; the counters of the run."""
     path = folder / "last.pt"

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from training import batches
 from training.alphabet import BLANK_ID
-from training.checkpoints import Average, load, save
+from training.checkpoints import Average, begin_from, load, save
 from training.dev import error_rates
 from training.model import Recogniser, Shape
 from training.paths import work_dir
@@ -42,7 +42,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     folder = work_dir() / "runs" / arguments.run
     folder.mkdir(parents=True, exist_ok=True)
-    train(folder, deadline=arguments.deadline, pause_hours=arguments.pause_hours)
+    train(folder, deadline=arguments.deadline, pause_hours=arguments.pause_hours, begin=arguments.begin)
 
 
 def parsed() -> argparse.Namespace:
@@ -54,6 +54,7 @@ def parsed() -> argparse.Namespace:
         "--pause-hours", type=float, default=float("inf"), help="of audio; stop there for now"
     )
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--begin", type=Path, help="weights of checkpoints.write_weights for a new run")
     arguments = parser.parse_args()
     now = datetime.now(UTC)
     end = now + timedelta(minutes=arguments.minutes)
@@ -64,7 +65,7 @@ def parsed() -> argparse.Namespace:
     return arguments
 
 
-def train(folder: Path, *, deadline: float, pause_hours: float) -> None:
+def train(folder: Path, *, deadline: float, pause_hours: float, begin: Path | None) -> None:
     """Run or resume until the deadline; leave `last.pt` and log.jsonl."""
     model = Recogniser(Shape())
     optimiser = torch.optim.AdamW(
@@ -72,14 +73,17 @@ def train(folder: Path, *, deadline: float, pause_hours: float) -> None:
     )
     average = Average(model)
     state = load(folder, model, optimiser, average)
+    if begin is not None and state["steps"] == 0:
+        state = begin_from(begin, model, average)
     state.setdefault("started", time.time())
-    stream = batches.Stream(seed + state["steps"], state["hours"], clean_hours, full_hours)
+    shuffle = seed + state["steps"] + int(state.get("warm_from", 0))  # a run that goes on sees other batches
+    stream = batches.Stream(shuffle, state["hours"], clean_hours, full_hours)
     clock = {"checkpoint": time.time(), "dev": time.time(), "loss": 0.0, "count": 0}
     for batch in batches.loader(stream):
         spent = (time.time() - state["started"]) / (deadline - state["started"])
         if spent >= 1 or state["hours"] > pause_hours:
             break
-        set_rate(optimiser, rate(spent, state["hours"]))
+        set_rate(optimiser, rate(spent, state["hours"] - state.get("warm_from", 0.0)))
         loss = step(model, optimiser, batch)
         average.update(model)
         state["steps"] += 1
