@@ -23,12 +23,13 @@ from training.evaluate import fed_with_features
 from training.paths import REPOSITORY
 
 STARTS = {
-    "hypotheses": 160,
-    "range_nats": 18.0,
-    "language_weight": 0.8,
-    "word_bonus": 0.0,
+    "hypotheses": 320,
+    "range_nats": 22.0,
+    "language_weight": 0.9,
+    "word_bonus": 0.5,
     "stranger_bonus": -2.0,
-    "blank_penalty": 0.5,
+    "blank_penalty": 0.8,
+    "blank_skip": 0.99,
 }
 STEPS: dict[str, list[float]] = {  # tried around the best so far, one setting after the other
     "language_weight": [-0.2, -0.1, 0.1, 0.2],
@@ -46,6 +47,7 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--model", type=Path, default=REPOSITORY / "models" / "ru-small")
     parser.add_argument("--limit", type=int, default=70, help="utterances of each set")
+    parser.add_argument("--keep-beam", action="store_true", help="only confidence and times")
     given = parser.parse_args()
     sources = sets.Sources(given.data, given.festvox, given.prompts)
     recogniser = fed_with_features(models.load_ctc(models.read(given.model)))
@@ -55,7 +57,9 @@ def main() -> None:
     }
     path = given.model / models.CONFIG
     config = json.loads(path.read_text())
-    config["beam"] = climbed(recogniser, examples, tables, {**STARTS, **config.get("beam", {})})
+    config["beam"] = {**STARTS, **config.get("beam", {})}
+    if not given.keep_beam:
+        config["beam"] = climbed(recogniser, examples, tables, config["beam"])
     config |= times(recogniser, examples["synthetic_dev"], tables["synthetic_dev"])
     recogniser = searching(recogniser, config["beam"])
     config["confidence"] = calibrated(recogniser, examples, tables)
