@@ -6,12 +6,17 @@ interrupted. A step in flight may run again; its outcome is recorded once.
 
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from time import sleep
 
 import pytest
 
+from govor.engine.runtime import DATABASE
+from govor.engine.workflows import RECOVERIES_MAX
+from govor.errors import ServiceError
 from tests.tiny.life import Life, noted_steps, parts_done, rows
 from tests.tiny.service import expected, heard, record
 
@@ -115,6 +120,20 @@ def test_a_submit_repeated_after_a_kill_finds_the_first(lives: Callable[[], Life
     life = lives()
     assert life.submit(task, "the key") == first
     check_finished(life, first, SHORT)
+
+
+def test_a_recording_the_service_always_dies_over_is_given_up(
+    lives: Callable[[], Life], tmp_path: Path
+) -> None:
+    life = lives()
+    operation_id = life.submit(record(tmp_path, "deadly.pcm", LONG))
+    life.kill_when(lambda: scratch(tmp_path, operation_id).exists())
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection, connection:  # as after many deaths
+        connection.execute("UPDATE workflow_status SET recovery_attempts = ?", (RECOVERIES_MAX + 1,))
+    operation = lives().finished(operation_id)
+    assert operation.failure is not None
+    assert operation.failure.code == ServiceError.code
+    assert "again and again" in operation.failure.message
 
 
 def test_kills_at_random_moments_lose_nothing(lives: Callable[[], Life], tmp_path: Path) -> None:
