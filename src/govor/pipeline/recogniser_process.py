@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from govor.recognition.recognizer import Recognizer
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
-NICENESS = 5  # below the service itself, which must answer while every core recognises
+NICENESS = 10  # below the service itself, which must answer while every core recognises
 
 
 def greeting(loader: str, model: object) -> str:
