@@ -1,0 +1,77 @@
+"""CTC models that we decode ourselves: ours, and GigaAM's in the layout of onnx-asr.
+
+A folder has a graph, a vocabulary and perhaps `lm.npz`, without which the text is the best symbol of each
+frame. What GigaAM's own config.json leaves out is what GigaAM v3 has.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from govor.errors import ModelFailed
+from govor.recognition import features, language_file, sessions, vocabulary
+from govor.recognition.beam import BeamSearch, BeamSettings
+from govor.recognition.confidence import Calibration
+from govor.recognition.ctc import CtcRecognizer, Timing
+from govor.recognition.model_folder import Model, first_of
+
+GRAPHS = ("model.onnx", "v3_ctc.onnx", "v3_ctc.int8.onnx")  # the first that exists
+VOCABULARIES = ("vocab.txt", "v3_vocab.txt")
+LANGUAGE_FILE = "lm.npz"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """What the settings and file names say."""
+
+    graph: Path
+    vocabulary: Path
+    language_file: Path | None
+    front_end: features.FrontEnd
+    timing: Timing
+    beam: BeamSettings
+    calibration: Calibration
+
+
+def inspect(folder: Path, config: Mapping[str, Any]) -> int:
+    """See Driver."""
+    return parts(folder, config).front_end.sample_rate_hz
+
+
+def parts(folder: Path, config: Mapping[str, Any]) -> Parts:
+    """Settings → Parts; raises ModelFailed, ValueError, TypeError."""
+    has_language = LANGUAGE_FILE in config.get("files", {}) or (folder / LANGUAGE_FILE).is_file()
+    return Parts(
+        graph=first_of(folder, GRAPHS),
+        vocabulary=first_of(folder, VOCABULARIES),
+        language_file=folder / LANGUAGE_FILE if has_language else None,
+        front_end=features.front_end(str(config.get("front_end", "gigaam_v3"))),
+        timing=Timing(
+            subsampling=int(config.get("subsampling_factor", 4)),
+            word_start_offset_ms=int(config.get("word_start_offset_ms", 0)),
+            word_end_offset_ms=int(config.get("word_end_offset_ms", 0)),
+        ),
+        beam=BeamSettings(**config.get("beam", {})),
+        calibration=Calibration(**config.get("confidence", {})),
+    )
+
+
+def load(model: Model, threads: int) -> CtcRecognizer:
+    """See Driver; the log-probabilities are in reach, for training and benchmarks."""
+    found = parts(model.folder, model.config)
+    try:
+        symbols = vocabulary.parse(found.vocabulary.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelFailed(f"the model {model.name} is corrupt", f"{found.vocabulary}: {error}") from error
+    search = None
+    if found.language_file is not None:
+        search = BeamSearch(symbols, language_file.read(found.language_file), found.beam)
+    return CtcRecognizer(
+        session=sessions.open_session(found.graph, threads),
+        front_end=found.front_end,
+        vocabulary=symbols,
+        timing=found.timing,
+        calibration=found.calibration,
+        search=search,
+    )
