@@ -48,7 +48,7 @@ def test_every_method_that_does_not_stream_has_a_handler() -> None:
 
 
 async def test_method_without_handler_is_unimplemented() -> None:
-    streaming = next(method for method in table() if method.streams)
+    streaming = next(method for method in table() if method.client_streams)
     with pytest.raises(Unimplemented, match=r"SttService/StreamingRecognize is not implemented"):
         await streaming.serve(
             stt.StreamingRecognitionRequest(), Call(ids=CallIds.new(None), caller=cast(Any, None))

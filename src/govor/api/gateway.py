@@ -3,6 +3,9 @@
 A servicer is an object with the descriptor of its service and one coroutine per method, named in snake_case:
 `async def long_running_recognize(self, request, call) -> Operation`. rest.py serves the routes of its
 `google.api.http` options, rpc.py the gRPC methods. Neither knows what a method does.
+
+What a handler returns: an Operation, which each door writes in its own way, or the answer message itself; for
+a method whose answer streams, any iterable of messages, made one by one while they are sent.
 """
 
 import re
@@ -22,7 +25,8 @@ from govor.records import Operation
 VERBS = ("get", "put", "post", "delete", "patch")
 CUSTOM_VERB = re.compile(r":[A-Za-z]+$")  # the end of "/operations/{operation_id}:cancel"
 
-Handler = Callable[[Any, Call], Awaitable[Operation]]
+Answer = Operation | Message | Iterable[Message]
+Handler = Callable[[Any, Call], Awaitable[Answer]]
 
 
 class Servicer(Protocol):
@@ -48,7 +52,8 @@ class Method:
     name: str  # Get
     request: type[Message]
     answer: type[Message]
-    streams: bool  # in either direction
+    client_streams: bool
+    server_streams: bool
     routes: tuple[Route, ...]
     handler: Handler | None
 
@@ -57,7 +62,7 @@ class Method:
         """As gRPC writes it, without the leading slash."""
         return f"{self.service}/{self.name}"
 
-    async def serve(self, message: Message, call: Call) -> Operation:
+    async def serve(self, message: Message, call: Call) -> Answer:
         """Let the servicer answer; raises Unimplemented where it has nothing to say, and what it raises."""
         if self.handler is None:
             raise Unimplemented(f"{self.full_name} is not implemented")
@@ -88,7 +93,8 @@ def _method(servicer: Servicer, descriptor: MethodDescriptor) -> Method:
         name=descriptor.name,
         request=message_factory.GetMessageClass(descriptor.input_type),
         answer=message_factory.GetMessageClass(descriptor.output_type),
-        streams=descriptor.client_streaming or descriptor.server_streaming,
+        client_streams=descriptor.client_streaming,
+        server_streams=descriptor.server_streaming,
         routes=tuple(_routes(descriptor)),
         handler=getattr(servicer, snake_case(descriptor.name), None),
     )

@@ -1,26 +1,33 @@
 """The REST door: the methods of gateway.py as Starlette routes.
 
-A body is JSON whatever its Content-Type says (curl's default is a form), an answer always application/json.
+A body is JSON whatever its Content-Type says (curl's default is a form), an answer always application/json,
+unless a caller asks for a stream of answers as application/x-ndjson: one {"result": …} on each line.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from google.protobuf.message import Message
 from google.rpc import status_pb2
 from starlette import routing
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from govor.api import gateway, lenient_json, trace, v2_json, wire_errors
+from govor.api import gateway, lenient_json, proto_json, trace, v2_json, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
-from govor.api.rendering import rendered
+from govor.api.rendering import rendered, streamed
 from govor.errors import BadRequest, GovorError
 from govor.records import Caller, Operation
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+JSON, JSON_LINES = "application/json", "application/x-ndjson"
+# A body longer than this (inline audio) is parsed in a thread, and one at a time: it takes several times its
+# size in memory and a tenth of a second or more.
+BODY_BYTES_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +38,7 @@ class RestDoor:
     style: v2_json.Style
     strict: bool
     body_bytes_max: int
+    long_body: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def routes(self, table: Iterable[gateway.Method]) -> list[routing.Route]:
         """Every HTTP binding of every method."""
@@ -46,6 +54,7 @@ class RestDoor:
     def _endpoint(self, route: gateway.Route, method: gateway.Method) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             request.scope[trace.METHOD] = method.full_name
+            request.scope[trace.STREAMS] = method.server_streams
             call = Call(
                 ids=ids(request),
                 caller=await self.admit(request),  # before the body: strangers cannot make us read 80 MB
@@ -54,10 +63,10 @@ class RestDoor:
             )
             message = method.request()
             if route.has_body:
-                self._report(call, lenient_json.read(await self._body(request), message))
+                self._report(call, await self._read(await self._body(request), message))
             else:  # unknown query parameters are nobody's business
                 lenient_json.fill(message, {**request.query_params, **request.path_params})
-            return await self._answer(await method.serve(message, call), call)
+            return await self._answer(await method.serve(message, call), call, request)
 
         return endpoint
 
@@ -73,12 +82,25 @@ class RestDoor:
         if unknown:
             call.warn("unknown fields are ignored: " + ", ".join(unknown))
 
-    async def _answer(self, operation: Operation, call: Call) -> Response:
-        body = await rendered(self._written, operation)
-        return Response(body, 200, dict(call.warning_headers()), "application/json")
+    async def _read(self, body: bytes, message: Message) -> list[str]:
+        if len(body) <= BODY_BYTES_AT_ONCE:
+            return lenient_json.read(body, message)
+        async with self.long_body:
+            return await asyncio.to_thread(lenient_json.read, body, message)
 
-    def _written(self, operation: Operation) -> bytes:
-        return v2_json.write_operation(operation, wire_errors.failure_document(operation.failure), self.style)
+    async def _answer(self, answer: gateway.Answer, call: Call, request: Request) -> Response:
+        headers = dict(call.warning_headers())
+        if isinstance(answer, Operation | Message):
+            return Response(await rendered(self._written, answer), 200, headers, JSON)
+        wanted = JSON_LINES if JSON_LINES in request.headers.get("accept", "") else JSON
+        return StreamingResponse(_lines(answer), 200, headers, wanted)
+
+    def _written(self, answer: gateway.Answer) -> bytes:
+        if isinstance(answer, Operation):
+            error = wire_errors.failure_document(answer.failure)
+            return v2_json.write_operation(answer, error, self.style)
+        assert isinstance(answer, Message)
+        return proto_json.write(answer).encode()
 
 
 async def limited(request: Request, bytes_max: int) -> AsyncIterator[bytes]:
@@ -93,6 +115,12 @@ async def limited(request: Request, bytes_max: int) -> AsyncIterator[bytes]:
         if received > bytes_max:
             raise HTTPException(413, message)
         yield part
+
+
+async def _lines(messages: Iterable[Message]) -> AsyncIterator[bytes]:
+    """{"result": …} on one line for each message: clients split at line ends."""
+    async for batch in streamed(proto_json.write, messages):
+        yield "".join(f'{{"result":{text}}}\n' for text in batch).encode()
 
 
 def ids(request: Request) -> CallIds:
@@ -111,7 +139,7 @@ def answer_error(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(wire_errors.RETRY_AFTER_SECONDS)
     if http_status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Api-Key"
-    return _error(status, http_status, headers)
+    return _error(request, status, http_status, headers)
 
 
 def answer_http_error(request: Request, error: Exception) -> Response:
@@ -121,12 +149,12 @@ def answer_http_error(request: Request, error: Exception) -> Response:
     detail = "" if error.detail == phrase else error.detail
     request_id = ids(request).request_id
     status = wire_errors.transport_status(error.status_code, phrase, detail, request_id)
-    return _error(status, error.status_code, error.headers or {})
+    return _error(request, status, error.status_code, error.headers or {})
 
 
 def answer_fault(request: Request, _: Exception) -> Response:
     """A fault of ours; Starlette raises it again, and trace.py logs it."""
-    return _error(wire_errors.internal_status(ids(request).request_id), 500, {})
+    return _error(request, wire_errors.internal_status(ids(request).request_id), 500, {})
 
 
 def answer_disconnect(_: Request, __: Exception) -> Response:
@@ -142,6 +170,10 @@ ERROR_ANSWERS: Mapping[type[Exception], Callable[[Request, Exception], Response]
 }
 
 
-def _error(status: status_pb2.Status, http_status: int, headers: Mapping[str, str]) -> Response:
-    body = v2_json.write_document(wire_errors.document(status))
-    return Response(body, http_status, headers, "application/json")
+def _error(
+    request: Request, status: status_pb2.Status, http_status: int, headers: Mapping[str, str]
+) -> Response:
+    document = wire_errors.document(status)
+    if request.scope.get(trace.STREAMS):
+        document = wire_errors.wrapped(document, http_status)
+    return Response(v2_json.write_document(document), http_status, headers, JSON)

@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 import structlog
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
@@ -18,7 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from govor.api import gateway, v2_json, v2_messages, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
-from govor.api.rendering import rendered
+from govor.api.rendering import rendered, streamed
 from govor.errors import BadRequest, GovorError
 from govor.records import Operation
 from govor.telemetry import Metrics
@@ -74,12 +74,19 @@ class GrpcDoor:
         return server, known
 
     def _handler(self, method: gateway.Method) -> "grpc.RpcMethodHandler[Any, Any]":
-        if method.streams:
+        if method.client_streams:
 
             async def refuse(requests: AsyncIterator[bytes], context: Context) -> None:
                 await self._unary(method, b"", context)
 
             return grpc.stream_stream_rpc_method_handler(refuse)
+
+        if method.server_streams:
+
+            async def stream(body: bytes, context: Context) -> None:
+                await self._stream(method, body, context)
+
+            return grpc.unary_stream_rpc_method_handler(stream)
 
         async def unary(body: bytes, context: Context) -> bytes:
             return await self._unary(method, body, context)
@@ -87,6 +94,18 @@ class GrpcDoor:
         return grpc.unary_unary_rpc_method_handler(unary)
 
     async def _unary(self, method: gateway.Method, body: bytes, context: Context) -> bytes:
+        answer = await self._answer(method, body, context)
+        return await rendered(self._serialized, answer)
+
+    async def _stream(self, method: gateway.Method, body: bytes, context: Context) -> None:
+        answer = await self._answer(method, body, context)
+        assert not isinstance(answer, Operation | Message)
+        async for batch in streamed(Message.SerializeToString, answer):
+            for message in batch:
+                await context.write(message)
+
+    async def _answer(self, method: gateway.Method, body: bytes, context: Context) -> gateway.Answer:
+        """What the servicer answers, its metadata sent; a refusal ends the call here."""
         started = time.monotonic()
         metadata = {str(key): value for key, value in context.invocation_metadata() or ()}
         headers = {key: value for key, value in metadata.items() if isinstance(value, str)}
@@ -105,11 +124,11 @@ class GrpcDoor:
             await context.abort(code, outcome.status.message, outcome.metadata())
         answer, call = outcome
         await context.send_initial_metadata((*ids.headers(), *call.warning_headers()))
-        return await rendered(self._serialized, answer)
+        return answer
 
     async def _outcome(
         self, method: gateway.Method, body: bytes, headers: dict[str, str], ids: CallIds
-    ) -> tuple[Operation, Call] | Refusal:
+    ) -> tuple[gateway.Answer, Call] | Refusal:
         try:
             call = Call(
                 ids=ids,
@@ -124,9 +143,12 @@ class GrpcDoor:
             log.exception("request failed")
             return Refusal(status=wire_errors.internal_status(ids.request_id), ids=ids)
 
-    def _serialized(self, operation: Operation) -> bytes:
-        error = wire_errors.failure_status(operation.failure) if operation.failure else None
-        return v2_messages.operation_message(operation, error, self.style).SerializeToString()
+    def _serialized(self, answer: gateway.Answer) -> bytes:
+        if isinstance(answer, Operation):
+            error = wire_errors.failure_status(answer.failure) if answer.failure else None
+            return v2_messages.operation_message(answer, error, self.style).SerializeToString()
+        assert isinstance(answer, Message)
+        return answer.SerializeToString()
 
 
 class Health:

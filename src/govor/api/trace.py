@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 # Where the parts of one request leave notes for each other.
 IDS = "govor.ids"
 METHOD = "govor.method"
+STREAMS = "govor.streams"  # set for a method whose answer streams: its errors have a shape of their own
 
 
 class Trace:

@@ -7,6 +7,7 @@ Rule 3: what we know better goes into `details`: ErrorInfo with our text, Reques
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from google.protobuf import any_pb2, duration_pb2, json_format
@@ -43,6 +44,7 @@ HTTP_STATUS: Mapping[int, int] = {
     code_pb2.DATA_LOSS: 500,
     code_pb2.UNAUTHENTICATED: 401,
 }
+CLIENT_CLOSED = (499, "Client Closed Request")  # nginx's own status; HTTP has no phrase for it
 RETRIABLE = (code_pb2.RESOURCE_EXHAUSTED, code_pb2.UNAVAILABLE)
 
 # Errors of HTTP itself, before a method is known: status → google.rpc.Code.
@@ -85,6 +87,22 @@ def document(status: status_pb2.Status) -> dict[str, Any]:
     """The JSON body of an error: `{code, message, details}`, all three always there."""
     details = [json_format.MessageToDict(each) for each in status.details]
     return {"code": status.code, "message": status.message, "details": details}
+
+
+def wrapped(document: Mapping[str, Any], http_status: int) -> dict[str, Any]:
+    """The same error where an answer would stream (API v3's getRecognition): in a wrapper of its own."""
+    phrase = (
+        CLIENT_CLOSED if http_status == CLIENT_CLOSED[0] else (http_status, HTTPStatus(http_status).phrase)
+    )
+    return {
+        "error": {
+            "grpcCode": document["code"],
+            "httpCode": http_status,
+            "message": document["message"],
+            "httpStatus": phrase[1],
+            "details": document["details"],
+        }
+    }
 
 
 def _status(code: int, message: str, reason: str, detail: str, request_id: str) -> status_pb2.Status:
