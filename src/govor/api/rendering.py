@@ -26,7 +26,7 @@ async def rendered(write: Callable[[Answer], bytes], answer: Answer) -> bytes:
 
 
 async def streamed(write: Callable[[T], Made], answer: Iterable[T]) -> AsyncIterator[list[Made]]:
-    """What `write` makes of each message, some at a time; the messages themselves are made in a thread, too."""
+    """What `write` makes of each message, some at a time; the messages are made in a thread, too."""
     messages = iter(answer)
     while batch := await asyncio.to_thread(_batch, write, messages):
         yield batch

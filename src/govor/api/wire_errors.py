@@ -44,7 +44,7 @@ HTTP_STATUS: Mapping[int, int] = {
     code_pb2.DATA_LOSS: 500,
     code_pb2.UNAUTHENTICATED: 401,
 }
-CLIENT_CLOSED = (499, "Client Closed Request")  # nginx's own status; HTTP has no phrase for it
+CANCELLED_PHRASE = "Client Closed Request"  # of 499, nginx's own status; HTTP has no phrase for it
 RETRIABLE = (code_pb2.RESOURCE_EXHAUSTED, code_pb2.UNAVAILABLE)
 
 # Errors of HTTP itself, before a method is known: status → google.rpc.Code.
@@ -91,15 +91,13 @@ def document(status: status_pb2.Status) -> dict[str, Any]:
 
 def wrapped(document: Mapping[str, Any], http_status: int) -> dict[str, Any]:
     """The same error where an answer would stream (API v3's getRecognition): in a wrapper of its own."""
-    phrase = (
-        CLIENT_CLOSED if http_status == CLIENT_CLOSED[0] else (http_status, HTTPStatus(http_status).phrase)
-    )
+    cancelled = http_status == HTTP_STATUS[code_pb2.CANCELLED]
     return {
         "error": {
             "grpcCode": document["code"],
             "httpCode": http_status,
             "message": document["message"],
-            "httpStatus": phrase[1],
+            "httpStatus": CANCELLED_PHRASE if cancelled else HTTPStatus(http_status).phrase,
             "details": document["details"],
         }
     }
