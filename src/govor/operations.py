@@ -8,6 +8,7 @@ Rule 3: results live `result_days`; after that an operation does not exist for a
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -93,6 +94,7 @@ class Operations:
                 return await self._operation(entry)
             if entry is not None:
                 await self.engine.delete([operation_id])
+        task = replace(task, folder_id=caller.folder_id)
         await self._check(task)
         await self.engine.submit(operation_id, stored.write_task(task), caller, int(self.clock()))
         return await self.get(operation_id, caller)
@@ -137,7 +139,7 @@ class Operations:
         sniff.check(task.audio)
         self.objects.check(task.uri)
         disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
-        head = await self.objects.head(task.uri)
+        head = await self.objects.head(task.uri, task.folder_id)
         await asyncio.to_thread(sniff.probe, head, task.audio)
 
     async def _entry(self, operation_id: str, caller: Caller) -> Entry:

@@ -12,6 +12,7 @@ class AudioEncoding(enum.StrEnum):
     OGG_OPUS = "OGG_OPUS"
     MP3 = "MP3"
     WAV = "WAV"
+    ANY = "ANY"  # whatever its first bytes say: API v3 may leave the format out
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,23 +33,67 @@ class TextOptions:
     profanity_filter: bool = False
 
 
+class Trigger(enum.StrEnum):
+    """What a classifier of API v3 looks at."""
+
+    ON_UTTERANCE = "ON_UTTERANCE"
+    ON_FINAL = "ON_FINAL"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Classifier:
+    """A classifier by its name, and what it is to look at."""
+
+    name: str
+    triggers: tuple[Trigger, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Instruction:
+    """One thing to have a language model say about the transcript."""
+
+    text: str
+    json_object: bool = False
+    json_schema: str = ""  # a JSON schema as JSON text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extras:
+    """What API v3 may be asked for beside the words."""
+
+    label_speakers: bool = False  # tell the voices of a mono recording apart
+    classifiers: tuple[Classifier, ...] = ()
+    analyse_speakers: bool = False
+    analyse_conversation: bool = False
+    quantiles: tuple[float, ...] = ()  # levels, 0..1
+    silence_ms: int = 0  # a shorter pause of a speaker is speech; 0: our default
+    shared_silence_ms: int = 0  # a shorter pause of everybody is none
+    shared_speech_ms: int = 0  # a shorter overlap of speakers is none
+    instructions: tuple[Instruction, ...] = ()  # for a language model
+    instructed_model: str = ""  # its name
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
     """One accepted request: everything the pipeline needs, as plain values (stored with the operation)."""
 
-    uri: str
+    uri: str  # empty for inline audio, which lies in the operation's folder before it is accepted
     audio: AudioSpec = AudioSpec()
     language: str = "ru-RU"  # canonical spelling, see recognition/languages.py
     model: str = "general"
     text: TextOptions = TextOptions()
+    folder_id: str = ""  # whose it is: its rights decide what the link may read; set when it is accepted
+    api: int = 2  # the version of SpeechKit's API that it came through
+    extras: Extras = Extras()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caller:
-    """Who asks: a service account (`aje…`) of a folder (`b1g…`)."""
+    """Who asks: a service account (`aje…`) of a folder (`b1g…`), and what its roles let it do."""
 
     subject_id: str
     folder_id: str
+    roles: frozenset[str] = frozenset()  # see roles.py; the empty set allows nothing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,10 +110,20 @@ class Word:
 class Chunk:
     """One utterance of one channel; never without words."""
 
-    channel: int  # 1-based: "1" is mono, left or first
+    channel: int  # 1-based: "1" is mono, left or first; or the speaker, where voices were told apart
     words: tuple[Word, ...]
     text: str
     confidence: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """What a language model said to each instruction, in their order, and the tokens it took."""
+
+    answers: tuple[str, ...] = ()
+    input_tokens: int = 0
+    output_tokens: int = 0
+    failure: str = ""  # why there are no answers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +133,8 @@ class Transcript:
     chunks: tuple[Chunk, ...] = ()
     audio_ms: int = 0  # duration of one channel
     channels: int = 1
+    extras: Extras = Extras()  # what was asked for
+    summary: Summary | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +157,7 @@ class Operation:
     modified_at: int
     done: bool = False
     description: str = ""
+    api: int = 2  # the version of SpeechKit's API that it was submitted through
     failure: Failure | None = None
     transcript: Transcript | None = None
 

@@ -16,9 +16,12 @@ WAITS_SECONDS = (0.5, 2.0, 8.0)
 log = structlog.get_logger(__name__)
 
 
-async def fetch(uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: Sequence[float]) -> int:
+async def fetch(
+    uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: Sequence[float], folder_id: str = ""
+) -> int:
     """Bring the object to `scratch.source`, unless it (or what was made of it) is there; returns its bytes.
 
+    It is read with the rights of `folder_id`.
     Faults of the storage are tried again after each of `waits_seconds`; faults of the caller are not.
     """
     if scratch.prepared:
@@ -27,7 +30,7 @@ async def fetch(uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: 
         return scratch.source.stat().st_size
     for wait_seconds in waits_seconds:
         try:
-            return await fetch_once(uri, scratch, objects)
+            return await fetch_once(uri, scratch, objects, folder_id)
         except ServiceError as error:
             log.warning(
                 "fetch failed",
@@ -36,11 +39,11 @@ async def fetch(uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: 
                 wait=wait_seconds,
             )
             await asyncio.sleep(wait_seconds)
-    return await fetch_once(uri, scratch, objects)
+    return await fetch_once(uri, scratch, objects, folder_id)
 
 
-async def fetch_once(uri: str, scratch: Scratch, objects: Objects) -> int:
+async def fetch_once(uri: str, scratch: Scratch, objects: Objects, folder_id: str) -> int:
     """One attempt; raises whatever Objects.fetch does, StorageFailed for a full disk."""
     scratch.folder.mkdir(parents=True, exist_ok=True)
     disk.require_free(scratch.folder, objects.settings.disk_free_bytes_min)
-    return await objects.fetch(uri, scratch.source)
+    return await objects.fetch(uri, scratch.source, folder_id)

@@ -70,7 +70,10 @@ class Work:
         """Step: the object is on our disk. Returns its bytes (0 if it is not needed any more)."""
         async with self._fetching:
             scratch = Scratch(self.root, operation_id)
-            return await fetch(task.uri, scratch, self.objects, waits_seconds=self.fetch_waits_seconds)
+            waits_seconds = self.fetch_waits_seconds
+            return await fetch(
+                task.uri, scratch, self.objects, waits_seconds=waits_seconds, folder_id=task.folder_id
+            )
 
     async def prepare(self, operation_id: str, task: Task) -> Plain:
         """Step: the parts are on our disk. Returns how many, and the recording's length and channels."""

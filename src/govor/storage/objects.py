@@ -34,7 +34,7 @@ class Objects:
         """BadRequest when `uri` is nothing we may read; no I/O."""
         uris.parse(uri, self.allowed_hosts)
 
-    async def head(self, uri: str) -> bytes:
+    async def head(self, uri: str, folder_id: str = "") -> bytes:
         """The first HEAD_BYTES of the object, within HEAD_SECONDS; StorageFailed when that was too short."""
         where = uris.parse(uri, self.allowed_hosts)
         try:
@@ -45,7 +45,7 @@ class Objects:
         except TimeoutError as error:
             raise slow(HEAD_SECONDS) from error
 
-    async def fetch(self, uri: str, to: Path) -> int:
+    async def fetch(self, uri: str, to: Path, folder_id: str = "") -> int:
         """Copy the object to `to`, whole and synced; returns its size in bytes."""
         where = uris.parse(uri, self.allowed_hosts)
         seconds, bytes_max = self.settings.fetch_timeout_seconds, self.settings.object_bytes_max
