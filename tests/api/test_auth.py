@@ -9,6 +9,7 @@ from govor.api.auth import LOCAL, Doorkeeper
 from govor.errors import BadSetting, Unauthenticated
 from govor.records import Caller
 from govor.settings import Settings
+from govor.storage.database import Database
 from govor.storage.keys import Keys
 
 
@@ -24,7 +25,7 @@ class Clock:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:
-    return Keys(f"sqlite:///{tmp_path / 'keys.db'}")
+    return Keys(Database(f"sqlite:///{tmp_path / 'keys.db'}"))
 
 
 @pytest.mark.parametrize(

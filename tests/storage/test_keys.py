@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from govor.errors import BadRequest, StorageFailed
 from govor.settings import Settings
-from govor.storage import keys as keys_module
+from govor.storage.database import Database, metadata
 from govor.storage.keys import KeyRecord, Keys
 
 NOW = 1_700_000_000
@@ -27,13 +27,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         pytest.skip("GOVOR_TEST_POSTGRES names no PostgreSQL database")
     yield url
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    keys_module.metadata.drop_all(engine)
+    metadata.drop_all(engine)
     engine.dispose()
 
 
 @pytest.fixture
 def keys(database_url: str) -> Iterator[Keys]:
-    keys = Keys(database_url, clock=lambda: NOW)
+    keys = Keys(Database(database_url), clock=lambda: NOW)
     yield keys
     keys.close()
 
@@ -85,7 +85,7 @@ def test_revoking_an_unknown_key_is_refused(keys: Keys) -> None:
 
 
 def test_keys_without_a_folder_share_one(keys: Keys, database_url: str) -> None:
-    other = Keys(database_url)
+    other = Keys(Database(database_url))
     assert keys.create(name="a")[1].folder_id == other.create(name="b")[1].folder_id == keys.default_folder()
     other.close()
 
@@ -120,7 +120,7 @@ def test_secret_is_nowhere_in_the_files(tmp_path: Path) -> None:
 
 
 def test_sqlite_keys_survive_a_reader_beside_a_writer(tmp_path: Path) -> None:
-    keys = Keys(f"sqlite:///{tmp_path / 'keys.db'}")
+    keys = Keys(Database(f"sqlite:///{tmp_path / 'keys.db'}"))
     assert sqlite3.connect(tmp_path / "keys.db").execute("PRAGMA journal_mode").fetchone() == ("wal",)
     keys.close()
 
@@ -131,7 +131,7 @@ def test_first_use_by_many_threads_settles_on_one_folder(database_url: str) -> N
 
     def choose() -> None:
         start.wait()
-        keys = Keys(database_url)
+        keys = Keys(Database(database_url))
         folders.append(keys.default_folder())
         keys.close()
 
@@ -147,7 +147,7 @@ def test_first_use_by_many_threads_settles_on_one_folder(database_url: str) -> N
 def test_database_that_is_no_database_is_reported_as_our_fault(tmp_path: Path) -> None:
     (tmp_path / "keys.db").write_bytes(b"not a database at all, but long enough to be read as one" * 20)
     with pytest.raises(StorageFailed, match="API keys"):
-        Keys(f"sqlite:///{tmp_path / 'keys.db'}")
+        Keys(Database(f"sqlite:///{tmp_path / 'keys.db'}"))
 
 
 def test_data_directory_that_cannot_be_made_is_reported_as_our_fault(tmp_path: Path) -> None:

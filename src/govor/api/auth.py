@@ -22,7 +22,9 @@ MESSAGE = "UNAUTHORIZED"  # SpeechKit's text for code 16
 SECRET_CHARS_MAX = 8_000  # SpeechKit's longest credential, a JWT
 KNOWN_SECONDS = 1.0  # a revoked key works for this long; one look-up per key and second, not one per poll
 KNOWN_MAX = 10_000  # callers remembered; more start afresh
-LOCAL = Caller(subject_id="ajelocal000000000000", folder_id="b1glocal000000000000")
+LOCAL = Caller(
+    subject_id="ajelocal000000000000", folder_id="b1glocal000000000000", roles=frozenset({"admin"})
+)
 
 
 class Verifier(Protocol):

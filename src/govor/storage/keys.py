@@ -1,52 +1,39 @@
-"""API keys: made once, shown once, kept as a hash.
+"""API keys: made once, shown once, kept as a hash. Each belongs to a service account.
 
 Rule 1: the secret is never stored and never logged; its SHA-256 is (so much randomness needs no slow hash).
-Rule 2: one table serves SQLite in the data directory and the PostgreSQL of a fleet.
-Rule 3: a revoked key stays listed, so that its operations keep an owner.
+Rule 2: a revoked key stays listed, so that people see what was there.
+Rule 3: a key made without an account gets one of its own, with the key's id.
 """
 
 import hashlib
 import hmac
-import re
 import secrets
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from govor.errors import BadRequest, StorageFailed
+from govor import roles
+from govor.errors import BadRequest
 from govor.records import Caller
 from govor.settings import Settings
+from govor.storage.accounts import NAME_CHARS_MAX, Account, Accounts, service_account
+from govor.storage.database import FOLDER_CHARS_MAX, ID_CHARS, Database, metadata, new_id
 
 SECRET_PREFIX = "AQVN"  # noqa: S105 (how SpeechKit's keys begin; secret scanners know it)
 SECRET_BYTES = 27  # random bytes = 36 characters of base64url, 216 bits; 40 characters with the prefix
-ID_ALPHABET = "0123456789abcdefghijklmnopqrstuv"  # the alphabet of SpeechKit's identifiers
-ID_CHARS = 20  # length of SpeechKit's identifiers, prefix included
-NAME_CHARS_MAX = 256  # a label for people, not a document
-FOLDER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")  # SpeechKit's own have 20; its limit on ids is 50
-SCHEMA_LOCK = int.from_bytes(b"govor", "big")  # PostgreSQL's advisory locks are numbers; this one is ours
-SQLITE_BUSY_SECONDS = 5  # `govor keys` and the service may write in the same instant
 
-metadata = sa.MetaData()
 api_key = sa.Table(
     "govor_api_key",
     metadata,
     sa.Column("id", sa.String(ID_CHARS), primary_key=True),
     sa.Column("secret_sha256", sa.String(64), nullable=False, unique=True),
     sa.Column("name", sa.String(NAME_CHARS_MAX), nullable=False),
-    sa.Column("folder_id", sa.String(50), nullable=False),
+    sa.Column("folder_id", sa.String(FOLDER_CHARS_MAX), nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("revoked_at", sa.BigInteger),
-)
-default_folder = sa.Table(
-    "govor_default_folder",
-    metadata,
-    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("folder_id", sa.String(50), nullable=False),
+    sa.Column("account_id", sa.String(ID_CHARS)),  # NULL in tables of the first version: see _adopt
 )
 
 
@@ -54,76 +41,88 @@ default_folder = sa.Table(
 class KeyRecord:
     """What is known about a key besides its secret. Times are whole seconds since the epoch."""
 
-    id: str  # aje…: the service account that its operations name in `createdBy`
+    id: str
     name: str
     folder_id: str
     created_at: int
+    account_id: str  # aje…: the service account that its operations name in `createdBy`
     revoked_at: int | None = None
 
 
 class Keys:
     """The table of API keys; safe to use from several threads and processes."""
 
-    def __init__(self, database_url: str, *, clock: Callable[[], float] = time.time) -> None:
-        self._engine = sa.create_engine(_with_driver(database_url))
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._accounts = Accounts(database, clock=clock)
         self._clock = clock
-        if self._engine.dialect.name == "sqlite":
-            sa.event.listen(self._engine, "connect", _set_up_sqlite)
-        with _storage_errors(), self._engine.begin() as connection:
-            if connection.dialect.name == "postgresql":  # its IF NOT EXISTS fails when two processes race
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
-            for table in metadata.sorted_tables:
-                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+        self._adopt()
 
     @classmethod
     def open(cls, settings: Settings) -> "Keys":
         """Open the keys of a data directory, or of the fleet's database where one is set."""
-        if settings.database_url:
-            return cls(settings.database_url)
-        try:
-            settings.data_path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageFailed(f"cannot make the data directory {settings.data_path}", str(error)) from error
-        return cls(f"sqlite:///{settings.data_path / 'keys.db'}")
+        return cls(Database.open(settings))
 
-    def create(self, *, name: str, folder_id: str | None = None) -> tuple[str, KeyRecord]:
-        """Make a key; returns its secret, which cannot be had again, and its record. Raises BadRequest."""
-        if not 0 < len(name) <= NAME_CHARS_MAX:
-            raise BadRequest(f"a key's name has 1 to {NAME_CHARS_MAX} characters")
-        folder_id = folder_id or self.default_folder()
-        if not FOLDER_ID.fullmatch(folder_id):
-            raise BadRequest("a folder ID has 1 to 50 characters: lower-case letters, digits, - and _")
+    def create(
+        self,
+        *,
+        name: str,
+        folder_id: str | None = None,
+        account_id: str | None = None,
+        held: Iterable[str] = roles.DEFAULT,
+    ) -> tuple[str, KeyRecord]:
+        """Make a key, with an account of its own (in `folder_id`, with the roles `held`) unless one is named.
+
+        Returns its secret, which cannot be had again, and its record. Raises BadRequest.
+        """
+        if account_id is None:
+            account = self._accounts.create(name=name, folder_id=folder_id, held=held)
+        else:
+            account = self._of(account_id, name, folder_id)
         secret = SECRET_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-        record = KeyRecord(id=_new_id("aje"), name=name, folder_id=folder_id, created_at=int(self._clock()))
+        record = KeyRecord(
+            id=new_id("aje") if account_id else account.id,
+            name=name,
+            folder_id=account.folder_id,
+            created_at=int(self._clock()),
+            account_id=account.id,
+        )
         row = {
             "id": record.id,
             "secret_sha256": _sha256(secret),
             "name": record.name,
             "folder_id": record.folder_id,
             "created_at": record.created_at,
+            "account_id": record.account_id,
         }
-        with _storage_errors(), self._engine.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(sa.insert(api_key).values(row))
         return secret, record
 
     def verify(self, secret: str) -> Caller | None:
         """The caller a secret stands for; None if it is unknown or revoked."""
         digest = _sha256(secret)
-        found = sa.select(api_key.c.id, api_key.c.folder_id, api_key.c.secret_sha256).where(
-            api_key.c.secret_sha256 == digest, api_key.c.revoked_at.is_(None)
+        found = (
+            sa.select(service_account, api_key.c.secret_sha256)
+            .join(service_account, service_account.c.id == api_key.c.account_id)
+            .where(
+                api_key.c.secret_sha256 == digest,
+                api_key.c.revoked_at.is_(None),
+                service_account.c.deleted_at.is_(None),
+            )
         )
-        with _storage_errors(), self._engine.connect() as connection:
+        with self._database.connect() as connection:
             row = connection.execute(found).one_or_none()
         if row is None or not hmac.compare_digest(row.secret_sha256, digest):
             return None
-        return Caller(subject_id=row.id, folder_id=row.folder_id)
+        return Caller(subject_id=row.id, folder_id=row.folder_id, roles=frozenset(row.roles.split()))
 
     def list(self) -> list[KeyRecord]:
         """Every key, revoked ones included, oldest first."""
         columns = [column for column in api_key.c if column.name != "secret_sha256"]
         query = sa.select(*columns).order_by(api_key.c.created_at, api_key.c.id)
-        with _storage_errors(), self._engine.connect() as connection:
-            return [KeyRecord(**row._mapping) for row in connection.execute(query)]
+        with self._database.connect() as connection:
+            return [KeyRecord(**row._asdict()) for row in connection.execute(query)]
 
     def revoke(self, key_id: str) -> None:
         """Make a key useless; doing it twice keeps the first time. Raises BadRequest for an unknown id."""
@@ -133,53 +132,40 @@ class Keys:
             .where(here)
             .values(revoked_at=sa.func.coalesce(api_key.c.revoked_at, int(self._clock())))
         )
-        with _storage_errors(), self._engine.begin() as connection:
+        with self._database.begin() as connection:
             if connection.execute(change).rowcount == 0:
                 raise BadRequest(f"no key has the id {key_id}", "`govor keys list` shows the ids")
 
     def default_folder(self) -> str:
         """The folder of keys made without one; chosen at random on first use, then always the same."""
-        query = sa.select(default_folder.c.folder_id)
-        with _storage_errors(), self._engine.connect() as connection:
-            if folder_id := connection.execute(query).scalar_one_or_none():
-                return str(folder_id)
-        with _storage_errors():
-            try:
-                with self._engine.begin() as connection:
-                    connection.execute(sa.insert(default_folder).values(row=1, folder_id=_new_id("b1g")))
-            except IntegrityError:
-                pass  # another process was first; its choice is read below
-            with self._engine.connect() as connection:
-                return str(connection.execute(query).scalar_one())
+        return self._accounts.default_folder()
 
     def close(self) -> None:
         """Give the database connections back."""
-        self._engine.dispose()
+        self._database.close()
 
+    def _of(self, account_id: str, name: str, folder_id: str | None) -> Account:
+        account = self._accounts.get(account_id)
+        if not 0 < len(name) <= NAME_CHARS_MAX:
+            raise BadRequest(f"a name has 1 to {NAME_CHARS_MAX} characters")
+        if folder_id not in (None, account.folder_id):
+            raise BadRequest(f"the service account {account_id} belongs to the folder {account.folder_id}")
+        return account
 
-def _new_id(prefix: str) -> str:
-    return prefix + "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_CHARS - len(prefix)))
+    def _adopt(self) -> None:
+        """Keys of the first version had no account: each gets one with its id and what keys could do then."""
+        orphan = api_key.c.account_id.is_(None)
+        granted = sa.literal(" ".join(roles.DEFAULT))
+        there = sa.exists().where(service_account.c.id == api_key.c.id)
+        columns = (api_key.c.id, api_key.c.folder_id, api_key.c.name, granted, api_key.c.created_at)
+        names = ["id", "folder_id", "name", "roles", "created_at"]
+        with self._database.begin() as connection:
+            if connection.execute(sa.select(api_key.c.id).where(orphan).limit(1)).one_or_none() is None:
+                return
+            accounts = sa.select(*columns).where(orphan, ~there)
+            connection.execute(sa.insert(service_account).from_select(names, accounts))
+            connection.execute(sa.update(api_key).where(orphan).values(account_id=api_key.c.id))
 
 
 def _sha256(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _with_driver(database_url: str) -> str:
-    """Name psycopg 3, which the engine brings, where the URL leaves the choice of driver open."""
-    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", database_url)
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_SECONDS * 1000}")
-    connection.execute("PRAGMA journal_mode = WAL")
-
-
-@contextmanager
-def _storage_errors() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        # The text of the driver only: SQLAlchemy's own would print the statement with its parameters.
-        cause = getattr(error, "orig", None) or type(error).__name__
-        raise StorageFailed("the database of API keys failed", str(cause)) from error

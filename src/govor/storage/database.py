@@ -1,0 +1,131 @@
+"""The database of callers: keys, service accounts, tokens. Not the engine's, which keeps its own.
+
+Rule 1: one set of tables serves SQLite in the data directory and the PostgreSQL of a fleet.
+Rule 2: it holds secrets that must be had again (S3 keys, the secret that signs IAM tokens), so the file is
+        readable by its owner only; whoever can read it can act for every caller.
+Rule 3: tables register themselves in `metadata` when their module is imported; Database makes the missing.
+"""
+
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from govor.errors import StorageFailed
+from govor.settings import Settings
+
+FILE = "keys.db"
+ID_ALPHABET = "0123456789abcdefghijklmnopqrstuv"  # the alphabet of SpeechKit's identifiers
+ID_CHARS = 20  # length of SpeechKit's identifiers, prefix included
+FOLDER_CHARS_MAX = 50  # SpeechKit's limit on ids
+SCHEMA_LOCK = int.from_bytes(b"govor", "big")  # PostgreSQL's advisory locks are numbers; this one is ours
+SQLITE_BUSY_SECONDS = 5  # `govor keys` and the service may write in the same instant
+
+metadata = sa.MetaData()
+
+
+class Database:
+    """Connections to the tables; safe to use from several threads and processes."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = sa.create_engine(_with_driver(url))
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _set_up_sqlite)
+        with self.begin() as connection:
+            if connection.dialect.name == "postgresql":  # its IF NOT EXISTS fails when two processes race
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+            for table in metadata.sorted_tables:
+                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                _add_missing_columns(connection, table)
+
+    @classmethod
+    def open(cls, settings: Settings) -> "Database":
+        """That of a data directory, or the fleet's where one is set; raises StorageFailed."""
+        if settings.database_url:
+            return cls(settings.database_url)
+        try:
+            settings.data_path.mkdir(parents=True, exist_ok=True)
+            _keep_private(settings.data_path / FILE)
+        except OSError as error:
+            raise StorageFailed(f"cannot make the data directory {settings.data_path}", str(error)) from error
+        return cls(f"sqlite:///{settings.data_path / FILE}")
+
+    @contextmanager
+    def connect(self) -> Iterator[sa.Connection]:
+        """A connection to read with; raises StorageFailed."""
+        with _storage_errors(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def begin(self) -> Iterator[sa.Connection]:
+        """A transaction to write in; raises StorageFailed."""
+        with _storage_errors(), self._engine.begin() as connection:
+            yield connection
+
+    def settle(self, table: sa.Table, column: sa.Column[str], value: str) -> str:
+        """The value of a table of one row; the first who asks decides it, for every process and for good."""
+        query = sa.select(column)
+        with self.connect() as connection:
+            if (found := connection.execute(query).scalar_one_or_none()) is not None:
+                return found
+        with _storage_errors():
+            try:
+                with self._engine.begin() as connection:
+                    connection.execute(sa.insert(table).values({"row": 1, column.name: value}))
+            except IntegrityError:
+                pass  # another process was first; its choice is read below
+            with self._engine.connect() as connection:
+                return str(connection.execute(query).scalar_one())
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+
+def new_id(prefix: str) -> str:
+    """An identifier as SpeechKit makes them: 20 characters, the first three telling its kind."""
+    return prefix + "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_CHARS - len(prefix)))
+
+
+def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
+    """A data directory of an earlier version lacks the columns that came later; all of them may be NULL."""
+    present = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in present:
+            kind = column.type.compile(connection.dialect)
+            connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
+
+
+def _keep_private(path: Path) -> None:
+    """Readable by the owner only; SQLite gives its other files the same mode."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+
+
+def _with_driver(url: str) -> str:
+    """Name psycopg 3, which the engine brings, where the URL leaves the choice of driver open."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        # The text of the driver only: SQLAlchemy's own would print the statement with its parameters.
+        cause = getattr(error, "orig", None) or type(error).__name__
+        raise StorageFailed("the database of API keys failed", str(cause)) from error
