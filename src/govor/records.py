@@ -104,6 +104,7 @@ class Word:
     start_ms: int
     end_ms: int
     confidence: float  # 0..1, calibrated; the v2 wire prints 1 unless asked for the truth
+    written: str = ""  # as a model that punctuates wrote it ("Москве,"); empty from models that do not
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

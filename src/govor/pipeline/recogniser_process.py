@@ -51,7 +51,10 @@ def read_answer(line: str) -> list[Any]:
 
 def words_of(rows: list[Any]) -> tuple[Word, ...]:
     """One clip's words from their rows in an answer."""
-    return tuple(Word(text=t, start_ms=start, end_ms=end, confidence=c) for t, start, end, c in rows)
+    return tuple(
+        Word(text=text, start_ms=start, end_ms=end, confidence=confidence, written=written)
+        for text, start, end, confidence, written in rows
+    )
 
 
 def error_of(name: str, message: str, detail: str) -> GovorError:
@@ -101,12 +104,12 @@ def load(line: str) -> "Recognizer":
 
 
 def recognise(recogniser: "Recognizer", line: str) -> list[Any]:
-    """The words of each clip as rows of (text, start, end, confidence)."""
+    """The words of each clip as rows of (text, start, end, confidence, written form)."""
     from govor.pipeline.clips import Clip  # numpy, which must find its limit set
 
     clips = [Clip(path=path, offset=offset, samples=samples) for path, offset, samples in json.loads(line)]
     return [
-        [[word.text, word.start_ms, word.end_ms, word.confidence] for word in words]
+        [[word.text, word.start_ms, word.end_ms, word.confidence, word.written] for word in words]
         for words in recogniser.words([clip.wave() for clip in clips])
     ]
 

@@ -73,13 +73,22 @@ def lines_of(text: str) -> list[str]:
 
 
 def words_out(words: Sequence[Word]) -> list[list[object]]:
-    """Words as rows."""
-    return [[w.text, w.start_ms, w.end_ms, round(w.confidence, CONFIDENCE_DIGITS)] for w in words]
+    """Words as rows; the written form stands there only if the model gave one."""
+    return [
+        [
+            w.text,
+            w.start_ms,
+            w.end_ms,
+            round(w.confidence, CONFIDENCE_DIGITS),
+            *([w.written] * bool(w.written)),
+        ]
+        for w in words
+    ]
 
 
 def words_in(rows: Sequence[Sequence[Any]]) -> tuple[Word, ...]:
     """Words from their rows."""
     return tuple(
-        Word(text=text, start_ms=start, end_ms=end, confidence=confidence)
-        for text, start, end, confidence in rows
+        Word(text=text, start_ms=start, end_ms=end, confidence=confidence, written="".join(written))
+        for text, start, end, confidence, *written in rows
     )
