@@ -60,8 +60,18 @@ class UnknownOperation(CallerError):
     code = 5  # NOT_FOUND
 
 
+class NotReady(CallerError):
+    """The operation exists, but its result does not yet."""
+
+    code = 5  # NOT_FOUND, as SpeechKit says; clients search the message for "not ready"
+
+
 class ObjectMissing(CallerError):
     """The link points to nothing we may read."""
+
+
+class S3Refusal(CallerError):
+    """The S3 door refuses a request; `message` is S3's name of the error (SignatureDoesNotMatch)."""
 
 
 class QuotaExceeded(CallerError):

@@ -36,11 +36,19 @@ def test_an_id_does_not_change_with_the_version() -> None:
     assert identifiers.from_number(2**85 - 1) == "e03" + "v" * 17
 
 
+@given(keys)
+def test_an_id_tells_the_version_of_its_api(key: tuple[str, str]) -> None:
+    assert identifiers.api_of(identifiers.of_key(*key)) == 2
+    assert identifiers.api_of(identifiers.of_key(*key, api=3)) == 3
+    assert identifiers.new(3).startswith("f8d")
+    assert identifiers.is_one(identifiers.new(3))
+
+
 def test_other_texts_are_no_ids() -> None:
     for text in (
         "",
         "e03",
-        "f8d" + "0" * 17,
+        "f9d" + "0" * 17,
         "e03" + "0" * 16,
         "e03" + "0" * 18,
         "e03" + "w" * 17,

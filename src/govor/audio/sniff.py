@@ -7,6 +7,7 @@ but we say what was found. One exception: the RIFF header that many clients leav
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from govor.audio import mp3, ogg, wav
 from govor.audio.found import name
@@ -129,10 +130,20 @@ def _probe_mp3(head: bytes, declared: AudioSpec) -> AudioSpec:
     return AudioSpec(encoding=AudioEncoding.MP3, sample_rate_hz=frame.sample_rate_hz, channels=frame.channels)
 
 
+def _probe_any(head: bytes, declared: AudioSpec) -> AudioSpec:
+    found = name(head)
+    if found.declare is None:
+        raise invalid(f"found {found.what}")
+    wav_declared = found.declare is AudioEncoding.LINEAR16_PCM  # headerless samples are no file of any kind
+    encoding = AudioEncoding.WAV if wav_declared else found.declare
+    return _PROBES[encoding](head, replace(declared, encoding=encoding))
+
+
 _PROBES: dict[AudioEncoding, Callable[[bytes, AudioSpec], AudioSpec]] = {
     AudioEncoding.OGG_OPUS: _probe_ogg_opus,
     AudioEncoding.LINEAR16_PCM: _probe_pcm,
     AudioEncoding.WAV: _probe_wav,
     AudioEncoding.MP3: _probe_mp3,
+    AudioEncoding.ANY: _probe_any,
 }
 assert set(_PROBES) == set(AudioEncoding)  # a new encoding cannot be forgotten here
