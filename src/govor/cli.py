@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from govor import __version__
+from govor.accuracy.command import bench
 from govor.errors import GovorError
 from govor.settings import Settings
 
@@ -37,6 +38,9 @@ data_dir_option = click.option(
 @click.version_option(__version__, prog_name="govor")
 def main() -> None:
     """Self-hosted asynchronous speech recognition with the API of Yandex SpeechKit."""
+
+
+main.add_command(bench)
 
 
 @main.command()

@@ -32,6 +32,11 @@ class LocalTranscriber:
         self._model = model
         self._pool = pool
 
+    @property
+    def model_name(self) -> str:
+        """What transcribes."""
+        return self._model.name
+
     async def transcribe(self, source: Path, options: TextOptions, progress: Progress) -> Transcript:
         """The transcript of one file.
 

@@ -1,0 +1,1 @@
+"""How many words of known recordings are recognised right: `govor bench accuracy`."""
