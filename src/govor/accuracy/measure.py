@@ -38,9 +38,7 @@ async def measure(
     async with local.opened(settings, language) as transcriber:
         for number, recording in enumerate(recordings):
             try:
-                scores.append(
-                    await one(transcriber, recording, lambda share, at=number: progress(at + share))
-                )
+                scores.append(await one(transcriber, recording, partial(_advance, progress, number)))
             except CallerError as error:  # a recording's own fault; ours end the measurement
                 failed.append(Failed(path=str(recording.path), reason=reason(error)))
             progress(number + 1)
