@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from govor.api import gateway, lenient_json, proto_json, trace, v2_json, wire_errors
+from govor.api import admission, gateway, lenient_json, proto_json, trace, v2_json, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed
@@ -57,7 +57,9 @@ class RestDoor:
             request.scope[trace.STREAMS] = method.server_streams
             call = Call(
                 ids=ids(request),
-                caller=await self.admit(request),  # before the body: strangers cannot make us read 80 MB
+                # Before the body: strangers cannot make us read 80 MB.
+                caller=await admission.admitted(self.doorkeeper, method, request.headers),
+                host=request.headers.get("host", ""),
                 idempotency_key=idempotency_key(request.headers),
                 strict=self.strict,
             )

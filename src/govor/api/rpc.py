@@ -15,7 +15,7 @@ from google.rpc import code_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from govor.api import gateway, v2_json, v2_messages, wire_errors
+from govor.api import admission, gateway, v2_json, v2_messages, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed
@@ -112,7 +112,7 @@ class GrpcDoor:
         ids = CallIds.new(headers.get("x-client-request-id"))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=ids.request_id)
-        outcome = await self._outcome(method, body, headers, ids)
+        outcome = await self._outcome(method, body, headers, ids, context.peer())
         code = STATUS_CODES[outcome.status.code if isinstance(outcome, Refusal) else code_pb2.OK]
         seconds = time.monotonic() - started
         self.metrics.answered(door="grpc", method=method.full_name, code=code.name, seconds=seconds)
@@ -127,12 +127,13 @@ class GrpcDoor:
         return answer
 
     async def _outcome(
-        self, method: gateway.Method, body: bytes, headers: dict[str, str], ids: CallIds
+        self, method: gateway.Method, body: bytes, headers: dict[str, str], ids: CallIds, peer: str
     ) -> tuple[gateway.Answer, Call] | Refusal:
         try:
             call = Call(
                 ids=ids,
-                caller=await self.doorkeeper.admit(headers.get("authorization")),
+                caller=await admission.admitted(self.doorkeeper, method, headers),
+                peer=peer,
                 idempotency_key=idempotency_key(headers),
                 strict=self.strict,
             )
