@@ -28,9 +28,10 @@ class AudioSpec:
 class TextOptions:
     """How recognised words become `text`."""
 
-    raw_results: bool = False
-    literature_text: bool = False
-    profanity_filter: bool = False
+    raw_results: bool = False  # numbers stay words
+    literature_text: bool = False  # punctuation and capitals
+    profanity_filter: bool = False  # asterisks
+    phone_formatting: bool = True  # telephone numbers as 212-85-06; API v3 can switch it off
 
 
 class Trigger(enum.StrEnum):
