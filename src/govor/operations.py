@@ -17,7 +17,15 @@ from govor.audio import sandbox, sniff
 from govor.engine import retention
 from govor.engine.runtime import Engine
 from govor.engine.states import Entry, State
-from govor.errors import Cancelled, GovorError, ServiceError, StorageFailed, UnknownOperation
+from govor.errors import (
+    Cancelled,
+    GovorError,
+    NotReady,
+    ServiceError,
+    StorageFailed,
+    TooLarge,
+    UnknownOperation,
+)
 from govor.pipeline import stored
 from govor.pipeline.prepare import prepare_nothing
 from govor.pipeline.work import Work
@@ -40,6 +48,8 @@ FAILURES: dict[State, Failure] = {
     ),
 }
 
+DESCRIPTIONS = {3: "STT v3 async recognition"}  # SpeechKit's, by version of the API
+
 log = structlog.get_logger(__name__)
 
 
@@ -61,6 +71,7 @@ class Operations:
         self.clock = clock
         self._not_ready = "the service is starting"
         self._tasks: list[asyncio.Task[None]] = []
+        self._arriving: set[str] = set()  # may have files already, and no row yet
 
     async def start(self) -> None:
         """Get ready to run jobs, those of an earlier life included.
@@ -80,23 +91,32 @@ class Operations:
         await self.work.pool.stop()
         await asyncio.to_thread(sandbox.close)
 
-    async def submit(self, task: Task, caller: Caller, idempotency_key: str | None = None) -> Operation:
+    async def submit(
+        self, task: Task, caller: Caller, idempotency_key: str | None = None, content: bytes | None = None
+    ) -> Operation:
         """Accept a task, or return the operation that the same folder's key already made.
 
+        `content` is the recording itself, for a task without a link; it is on our disk before the answer.
         Raises LanguageUnavailable, BadAudio, BadRequest, ObjectMissing, PermissionDenied, StorageFailed …
         """
         if idempotency_key is None:
-            operation_id = identifiers.new()
+            operation_id = identifiers.new(task.api)
         else:
-            operation_id = identifiers.of_key(caller.folder_id, idempotency_key)
+            operation_id = identifiers.of_key(caller.folder_id, idempotency_key, task.api)
             entry = await self.engine.read(operation_id)
             if entry is not None and not self._expired(entry):
                 return await self._operation(entry)
             if entry is not None:
                 await self.engine.delete([operation_id])
         task = replace(task, folder_id=caller.folder_id)
-        await self._check(task)
-        await self.engine.submit(operation_id, stored.write_task(task), caller, int(self.clock()))
+        await self._check(task, content)
+        self._arriving.add(operation_id)
+        try:
+            if content is not None:
+                await self.work.keep(operation_id, content)
+            await self.engine.submit(operation_id, stored.write_task(task), caller, int(self.clock()))
+        finally:
+            self._arriving.discard(operation_id)
         return await self.get(operation_id, caller)
 
     async def get(self, operation_id: str, caller: Caller) -> Operation:
@@ -110,6 +130,14 @@ class Operations:
             await self.engine.cancel(operation_id)
             entry = await self._entry(operation_id, caller)
         return await self._operation(entry)
+
+    async def delete(self, operation_id: str, caller: Caller) -> None:
+        """Forget an operation that is done, its result included, at once; NotReady while it is not done."""
+        entry = await self._entry(operation_id, caller)
+        if not entry.finished:
+            raise NotReady(f"operation data is not ready {operation_id}", "cancel it first, or wait for it")
+        await self.engine.delete([operation_id])
+        await self.work.discard(operation_id)
 
     async def ready(self) -> str:
         """Empty if a job submitted now would run; else the reason why not."""
@@ -133,13 +161,20 @@ class Operations:
         }
         return Statistics(by_state=by_state, audio_seconds=self.work.audio_seconds)
 
-    async def _check(self, task: Task) -> None:
+    async def _check(self, task: Task, content: bytes | None) -> None:
         """Refuse what could never be done; the order is that of the costs."""
         await asyncio.to_thread(self.work.find, task.language)
         sniff.check(task.audio)
-        self.objects.check(task.uri)
-        disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
-        head = await self.objects.head(task.uri, task.folder_id)
+        if content is None:
+            self.objects.check(task.uri)
+        elif len(content) > (most := self.settings.inline_bytes_max):
+            raise TooLarge(f"inline audio is longer than {most} bytes", "upload it and send its uri")
+        needed = self.settings.disk_free_bytes_min + len(content or b"")
+        disk.require_free(self.settings.data_path, needed)
+        if content is None:
+            head = await self.objects.head(task.uri, task.folder_id)
+        else:
+            head = content[: sniff.HEAD_BYTES]
         await asyncio.to_thread(sniff.probe, head, task.audio)
 
     async def _entry(self, operation_id: str, caller: Caller) -> Entry:
@@ -166,6 +201,8 @@ class Operations:
             created_at=entry.created_ms // 1000,
             created_by=entry.subject_id,
             folder_id=entry.folder_id,
+            description=DESCRIPTIONS.get(identifiers.api_of(entry.id), ""),
+            api=identifiers.api_of(entry.id),
             modified_at=(entry.completed_ms or entry.updated_ms) // 1000,
             done=entry.finished,
             failure=failure,
@@ -198,7 +235,8 @@ class Operations:
         """Delete what has expired, and the files of operations that do not run any more."""
         gone = await retention.sweep(self.engine, now=self.clock(), result_days=self.settings.result_days)
         folders = await self.work.folders()  # before the question who is active: a new one is then in neither
-        lost = folders - await self.engine.active()
+        arriving = set(self._arriving)  # before that question, too: one may become active right after it
+        lost = folders - await self.engine.active() - arriving
         for operation_id in lost:
             await self.work.discard(operation_id)
         if gone or lost:

@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     s3_region: str = "ru-central1"
     uri_allow: str = ""  # comma-separated https hosts ("media.example.org", "*.example.org")
     object_bytes_max: int = 1 * GIB  # SpeechKit's limit
+    inline_bytes_max: int = 60_000_000  # of audio in a request of API v3, SpeechKit's limit
     audio_seconds_max: int = 4 * 3600  # summed over channels, SpeechKit's limit
     fetch_timeout_seconds: float = 600.0
     disk_free_bytes_min: int = 256 << 20  # refuse new work before the disk is full
@@ -40,6 +41,14 @@ class Settings(BaseSettings):
     recognisers: int = 0  # processes; 0 = one for each core
     model_ru: str = "ru-small"  # a name from the catalogue or a directory
     models_dir: Path | None = None  # where pulled models live; default DATA_DIR/models
+
+    speakers_max: int = 2  # voices told apart in mono (API v3's speakerLabeling); SpeechKit's limit
+
+    # Summaries of API v3, made by any server that speaks OpenAI's chat completions
+    summary_url: str = ""  # such as http://127.0.0.1:8000/v1; empty: summarization is UNIMPLEMENTED
+    summary_api_key: str = ""
+    summary_model: str = ""  # empty: the one the request names (gpt://FOLDER/MODEL)
+    summary_timeout_seconds: float = 300.0  # for each instruction
 
     # Operations
     database_url: str = ""  # empty = SQLite in the data directory

@@ -1,8 +1,10 @@
 """Operations that live in memory and finish when told: the seam once more, for tests of the wire."""
 
 from dataclasses import replace
+from itertools import count
 
-from govor.errors import UnknownOperation
+from govor import identifiers
+from govor.errors import NotReady, UnknownOperation
 from govor.records import Caller, Chunk, Failure, Operation, Statistics, Task, Transcript, Word
 
 CREATED_AT = 1_724_326_762  # 2024-08-22T11:39:22Z
@@ -57,6 +59,7 @@ class MemoryOperations:
         self.not_ready = ""
         self._operations: dict[str, Operation] = {}
         self._looks_left: dict[str, int] = {}
+        self._numbers = count()
         self._by_key: dict[tuple[str, str], str] = {}
 
     async def start(self) -> None:
@@ -65,15 +68,21 @@ class MemoryOperations:
     async def stop(self) -> None:
         """Nothing to do."""
 
-    async def submit(self, task: Task, caller: Caller, idempotency_key: str | None = None) -> Operation:
-        """Accept, or raise what belongs to the uri."""
+    async def submit(
+        self, task: Task, caller: Caller, idempotency_key: str | None = None, content: bytes | None = None
+    ) -> Operation:
+        """Accept, or raise what belongs to the uri; inline audio is its own uri."""
+        if content is not None:
+            task = replace(task, uri=content.decode("latin-1"))
         again = self._by_key.get((caller.folder_id, idempotency_key or ""))
         if idempotency_key and again:
             return self._operations[again]
         if isinstance(outcome := self.outcomes.get(task.uri), Exception):
             raise outcome
         operation = Operation(
-            id=f"e03{len(self._operations):017d}",
+            id=f"{identifiers.PREFIXES[task.api]}{next(self._numbers):017d}",
+            api=task.api,
+            description="STT v3 async recognition" if task.api == 3 else "",
             created_at=CREATED_AT,
             created_by=caller.subject_id,
             folder_id=caller.folder_id,
@@ -105,6 +114,12 @@ class MemoryOperations:
         """Done at once, with CANCELLED."""
         operation = self._of(operation_id, caller)
         return operation if operation.done else self._finish(replace(operation, failure=CANCELLED))
+
+    async def delete(self, operation_id: str, caller: Caller) -> None:
+        """Gone at once."""
+        if not self._of(operation_id, caller).done:
+            raise NotReady(f"operation data is not ready {operation_id}")
+        del self._operations[operation_id]
 
     async def ready(self) -> str:
         """What the test says."""

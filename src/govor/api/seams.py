@@ -17,8 +17,13 @@ class Operations(Protocol):
         """Come to rest; what is unfinished goes on at the next start."""
         ...
 
-    async def submit(self, task: Task, caller: Caller, idempotency_key: str | None = None) -> Operation:
-        """Accept a task, or return the operation that the same caller's key already made."""
+    async def submit(
+        self, task: Task, caller: Caller, idempotency_key: str | None = None, content: bytes | None = None
+    ) -> Operation:
+        """Accept a task, or return the operation that the same caller's key already made.
+
+        `content` is the recording itself, for a task without a link.
+        """
         ...
 
     async def get(self, operation_id: str, caller: Caller) -> Operation:
@@ -27,6 +32,10 @@ class Operations(Protocol):
 
     async def cancel(self, operation_id: str, caller: Caller) -> Operation:
         """Stop an operation that is not done yet; returns its state after that."""
+        ...
+
+    async def delete(self, operation_id: str, caller: Caller) -> None:
+        """Forget an operation that is done; NotReady while it is not."""
         ...
 
     async def ready(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from govor.errors import ServiceError
+from govor.errors import ServiceError, StorageFailed
 from govor.pipeline.scratch import Scratch
 from govor.storage import disk
 from govor.storage.objects import Objects
@@ -28,6 +28,8 @@ async def fetch(
         return 0
     if scratch.source.exists():
         return scratch.source.stat().st_size
+    if not uri:
+        raise StorageFailed("the recording is lost", "it came with its request; send it again")
     for wait_seconds in waits_seconds:
         try:
             return await fetch_once(uri, scratch, objects, folder_id)
@@ -47,3 +49,9 @@ async def fetch_once(uri: str, scratch: Scratch, objects: Objects, folder_id: st
     scratch.folder.mkdir(parents=True, exist_ok=True)
     disk.require_free(scratch.folder, objects.settings.disk_free_bytes_min)
     return await objects.fetch(uri, scratch.source, folder_id)
+
+
+def keep(scratch: Scratch, content: bytes) -> None:
+    """The same for bytes that came with their request; StorageFailed for a full disk."""
+    with disk.appearing(scratch.source) as descriptor:
+        disk.write_all(descriptor, content)

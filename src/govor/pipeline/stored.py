@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from govor.pipeline.recognise import Heard
-from govor.records import AudioEncoding, AudioSpec, Chunk, Task, TextOptions, Transcript, Word
+from govor.pipeline.stored_extras import read_extras, read_summary
+from govor.records import AudioEncoding, AudioSpec, Chunk, Extras, Task, TextOptions, Transcript, Word
 
 Plain = dict[str, Any]
 CONFIDENCE_DIGITS = 3
@@ -29,6 +30,7 @@ def read_task(plain: Plain) -> Task:
             **plain,
             "audio": AudioSpec(**{**audio, "encoding": AudioEncoding(audio["encoding"])}),
             "text": TextOptions(**plain["text"]),
+            "extras": read_extras(plain.get("extras")),
         }
     )
 
@@ -45,7 +47,7 @@ def read_heard(lines: str) -> list[Heard]:
 
 def write_transcript(transcript: Transcript) -> Plain:
     """A transcript: a line for each chunk."""
-    return {
+    plain: Plain = {
         "audio_ms": transcript.audio_ms,
         "channels": transcript.channels,
         "chunks": "\n".join(
@@ -56,6 +58,11 @@ def write_transcript(transcript: Transcript) -> Plain:
             for c in transcript.chunks
         ),
     }
+    if transcript.extras != Extras():
+        plain["extras"] = asdict(transcript.extras)
+    if transcript.summary is not None:
+        plain["summary"] = asdict(transcript.summary)
+    return plain
 
 
 def read_transcript(plain: Plain) -> Transcript:
@@ -64,7 +71,13 @@ def read_transcript(plain: Plain) -> Transcript:
         Chunk(channel=channel, text=text, confidence=confidence, words=words_in(rows))
         for channel, text, confidence, rows in map(json.loads, lines_of(plain["chunks"]))
     )
-    return Transcript(chunks=tuple(chunks), audio_ms=plain["audio_ms"], channels=plain["channels"])
+    return Transcript(
+        chunks=tuple(chunks),
+        audio_ms=plain["audio_ms"],
+        channels=plain["channels"],
+        extras=read_extras(plain.get("extras")),
+        summary=read_summary(plain.get("summary")),
+    )
 
 
 def lines_of(text: str) -> list[str]:

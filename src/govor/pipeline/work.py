@@ -12,7 +12,7 @@ import structlog
 from govor.audio import sandbox
 from govor.errors import Unavailable
 from govor.pipeline import chunks, recognise, stored
-from govor.pipeline.fetch import WAITS_SECONDS, fetch
+from govor.pipeline.fetch import WAITS_SECONDS, fetch, keep
 from govor.pipeline.prepare import prepare
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.scratch import Scratch
@@ -74,6 +74,10 @@ class Work:
             return await fetch(
                 task.uri, scratch, self.objects, waits_seconds=waits_seconds, folder_id=task.folder_id
             )
+
+    async def keep(self, operation_id: str, content: bytes) -> None:
+        """Put a recording that came with its request where `fetch` would put it: whole, and on the disk."""
+        await asyncio.to_thread(keep, Scratch(self.root, operation_id), content)
 
     async def prepare(self, operation_id: str, task: Task) -> Plain:
         """Step: the parts are on our disk. Returns how many, and the recording's length and channels."""
