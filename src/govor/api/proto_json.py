@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any
 
+from google.protobuf import timestamp_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -60,7 +61,7 @@ def _array(value: Writer) -> Writer:
 
 def _value(field: FieldDescriptor) -> Writer:
     if field.message_type is not None:
-        return write
+        return WELL_KNOWN.get(field.message_type.full_name, write)
     if field.enum_type is not None:
         return _enum(field.enum_type)
     return SCALARS[field.type]
@@ -90,6 +91,11 @@ def _long(value: int) -> str:
     return f'"{value}"'
 
 
+def _timestamp(value: timestamp_pb2.Timestamp) -> str:
+    return f'"{value.ToJsonString()}"'
+
+
+WELL_KNOWN: dict[str, Writer] = {"google.protobuf.Timestamp": _timestamp}
 SCALARS: dict[int, Writer] = {
     FieldDescriptor.TYPE_STRING: encode_basestring,
     FieldDescriptor.TYPE_BOOL: _boolean,
