@@ -44,7 +44,7 @@ def decode(path: Path, spec: AudioSpec, *, sample_rate_hz: int, audio_seconds_ma
     with path.open("rb") as file:
         tally = Tally()
         position = 0  # samples of one channel
-        for samples in _blocks(_resampled(_pieces(file, spec, tally), sample_rate_hz), sample_rate_hz):
+        for samples in _blocks(resampled(_pieces(file, spec, tally), sample_rate_hz), sample_rate_hz):
             yield Block(position * 1_000 // sample_rate_hz, samples)
             position += samples.shape[1]
             _check_length(position / sample_rate_hz, len(samples), audio_seconds_max)
@@ -64,7 +64,7 @@ def _pieces(file: BinaryIO, spec: AudioSpec, tally: Tally) -> Iterator[Piece]:
             return decode_pcm.raw_pieces(file, spec)
 
 
-def _resampled(pieces: Iterator[Piece], to_hz: int) -> Iterator[NDArray[np.int16]]:
+def resampled(pieces: Iterator[Piece], to_hz: int) -> Iterator[NDArray[np.int16]]:
     """[channels, n] with the channels of the first piece; the rate may change on the way."""
     resampler: Resampler | None = None
     channels, rate_hz = 0, 0

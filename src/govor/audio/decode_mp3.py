@@ -13,13 +13,13 @@ from govor.audio.tally import Tally
 READ_BYTES = 64 << 10
 
 
-def pieces(file: BinaryIO, tally: Tally) -> Iterator[Piece]:
-    """All sound, in pieces of about a second; lost and damaged frames become silence of their length."""
+def pieces(file: BinaryIO, tally: Tally, piece_seconds: float = 1.0) -> Iterator[Piece]:
+    """All sound, in pieces of `piece_seconds` or more; lost and damaged frames become as long a silence."""
     ready: list[Samples] = []
     rate_hz = 0
     for frame, samples in _decoded(file, tally):
         changed = ready and (frame.header.sample_rate_hz, len(samples)) != (rate_hz, len(ready[0]))
-        if changed or sum(part.shape[1] for part in ready) >= rate_hz:
+        if changed or sum(part.shape[1] for part in ready) >= piece_seconds * rate_hz:
             yield from _joined(rate_hz, ready)
             ready = []
         rate_hz = frame.header.sample_rate_hz

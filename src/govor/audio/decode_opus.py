@@ -19,18 +19,21 @@ PIECE_SAMPLES = RATE_HZ
 HOLE_PIECE_SAMPLES = 10 * RATE_HZ
 
 
-def pieces(file: BinaryIO, tally: Tally) -> Iterator[Piece]:
+def pieces(
+    file: BinaryIO, tally: Tally, channels: int | None = None, piece_samples: int = PIECE_SAMPLES
+) -> Iterator[Piece]:
     """All sound of all links, with as many channels as the widest of them.
 
     A narrower link fills the first channels and leaves the others silent: no word is lost or doubled.
     Family 1 comes in WAV's order (front left, front right, centre, low, back ...), family 255 in the file's.
+    With `channels` given, surplus ones are mixed, and the file is read once and in order, as streams are.
     """
-    channels = _channels(file)
+    channels = channels or _channels(file)
     voice: _Voice | None = None
     for event in _events(file, tally):
         if isinstance(event, Link):
             yield from voice.settle() if voice else ()
-            voice = _Voice(event.head, channels, tally)
+            voice = _Voice(event.head, channels, tally, piece_samples)
         elif voice and isinstance(event, Hole):
             yield from voice.settle()
             yield from _zeros(channels, event.samples)
@@ -78,7 +81,8 @@ class _Voice:
     the coding mode changes; those come with a later packet or, at the end of a run, as silence.
     """
 
-    def __init__(self, head: OpusHead, channels: int, tally: Tally) -> None:
+    def __init__(self, head: OpusHead, channels: int, tally: Tally, piece_samples: int) -> None:
+        self._piece_samples = piece_samples
         self._decoder = av.AudioCodecContext.create("opus", "r")
         self._decoder.extradata = head.raw[:10] + bytes(2) + head.raw[12:]  # pre-skip is counted by TimeLine
         self._link_channels, self._channels, self._tally = head.channels, channels, tally
@@ -90,7 +94,7 @@ class _Voice:
         self._ready += self._decoded(sound)
         self._skip += sound.skip
         self._owed += sound.keep
-        if self._owed >= PIECE_SAMPLES:
+        if self._owed >= self._piece_samples:
             yield from self._take()
 
     def settle(self) -> Iterator[Piece]:

@@ -22,7 +22,7 @@ from govor.audio.refusal import invalid
 from govor.audio.sandbox_wire import Job, Limits, write_job
 from govor.errors import Timeout, Unavailable
 
-__all__ = ["Limits", "Sandbox", "close", "run", "warm"]
+__all__ = ["Limits", "Sandbox", "begin", "close", "outcome", "run", "warm"]
 
 T = TypeVar("T")
 
@@ -51,12 +51,20 @@ class Sandbox:
         limits = limits or Limits()
         deadline = time.monotonic() + limits.wall_seconds
         payload = write_job(Job(function=function, args=args, limits=limits))
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                self._send(function.__module__, theirs)
+        with self.begin(function.__module__) as ours:
             answer = _exchange(ours, payload, deadline)
-        return cast(T, _outcome(answer))  # the type went through pickle
+        return cast(T, outcome(answer))  # the type went through pickle
+
+    def begin(self, module: str) -> socket.socket:
+        """A new child, which waits for a job whose function lives in `module`; closing this ends it."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._send(module, theirs)
+            except BaseException:
+                ours.close()
+                raise
+        return ours
 
     def warm(self) -> None:
         """Start the host now rather than with the first recording, which would wait half a second for it."""
@@ -113,7 +121,7 @@ def _exchange(ours: socket.socket, payload: bytes, deadline: float) -> bytes:
         return b""
 
 
-def _outcome(answer: bytes) -> object:
+def outcome(answer: bytes) -> object:
     """The result, or the error that fits how the child ended."""
     if len(answer) < STATUS_BYTES:
         raise Unavailable("Decoding was interrupted", "no decoder could be started, or its host ended")
@@ -132,5 +140,5 @@ def _outcome(answer: bytes) -> object:
 
 
 _shared = Sandbox()
-run, warm, close = _shared.run, _shared.warm, _shared.close
+run, begin, warm, close = _shared.run, _shared.begin, _shared.warm, _shared.close
 atexit.register(close)

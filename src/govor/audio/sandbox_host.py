@@ -21,7 +21,7 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from govor.audio.sandbox_wire import Job, Limits, read_job
+from govor.audio.sandbox_wire import Job, Limits, Talk, read_job
 from govor.errors import BadAudio, GovorError, StorageFailed, TooLarge
 
 PRELOADED = ("av", "numpy", "govor.audio.decode")
@@ -146,17 +146,17 @@ def _report(job: socket.socket, status: int) -> None:
 def _work(connection: socket.socket) -> None:
     """In the child: read the job, obey the limits, do it, answer."""
     with connection.makefile("rb") as stream:
-        answer = _answer(lambda: read_job(stream))
+        answer = _answer(lambda: read_job(stream), lambda: Talk(stream, connection))
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the parent no longer waits
         connection.sendall(answer)
 
 
-def _answer(read: Callable[[], Job]) -> bytes:
+def _answer(read: Callable[[], Job], talk: Callable[[], Talk]) -> bytes:
     """(True, result) or (False, exception), pickled so that it can surely be read."""
     try:
         job = read()
         _limit(job.limits)
-        return pickle.dumps((True, job.function(*job.args)))
+        return pickle.dumps((True, _talked(job, talk()) if job.talks else job.function(*job.args)))
     except GovorError as error:
         return pickle.dumps((False, error))
     except MemoryError:
@@ -165,6 +165,14 @@ def _answer(read: Callable[[], Job]) -> bytes:
         return pickle.dumps((False, _disk_error(error)))
     except BaseException:
         return pickle.dumps((False, RuntimeError(f"in the sandbox:\n{traceback.format_exc()}")))
+
+
+def _talked(job: Job, talk: Talk) -> object:
+    """Run a job that talks; whatever it comes to, its last message is the end of the conversation."""
+    try:
+        return job.function(talk, *job.args)
+    finally:
+        talk.end()
 
 
 def _disk_error(error: OSError) -> Exception:

@@ -1,10 +1,15 @@
 """What passes between sandbox.py and the child that does the work."""
 
 import pickle
+import socket
+import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
+
+LENGTH = struct.Struct("!I")  # of a message in a conversation
+MESSAGE_BYTES_MAX = 1 << 20  # longer ones are no messages: the child has died, and this is its status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,15 +29,47 @@ class Job:
     function: Callable[..., object]
     args: tuple[object, ...]
     limits: Limits
+    talks: bool = False  # its first argument is a Talk
 
 
 def write_job(job: Job) -> bytes:
     """Bytes for `read_job`: the import path first, because the function is found with its help."""
-    return pickle.dumps(sys.path) + pickle.dumps((job.function, job.args, job.limits))
+    return pickle.dumps(sys.path) + pickle.dumps((job.function, job.args, job.limits, job.talks))
 
 
 def read_job(stream: BinaryIO) -> Job:
     """Read one job; imports the module its function lives in."""
     sys.path[:] = pickle.load(stream)  # noqa: S301 - from our own parent
-    function, args, limits = pickle.load(stream)  # noqa: S301
-    return Job(function=function, args=args, limits=limits)
+    function, args, limits, talks = pickle.load(stream)  # noqa: S301
+    return Job(function=function, args=args, limits=limits, talks=talks)
+
+
+class Talk:
+    """The child's end of a conversation: messages come and go while the job runs (conversation.py)."""
+
+    def __init__(self, incoming: BinaryIO, outgoing: socket.socket) -> None:
+        self._incoming, self._outgoing = incoming, outgoing
+
+    def receive(self) -> bytes:
+        """The next message; raises EOFError when the other side has gone."""
+        size = LENGTH.unpack(self._read(LENGTH.size))[0]
+        return self._read(size)
+
+    def send(self, message: bytes) -> None:
+        """Answer; never empty, because an empty message marks the end."""
+        self._outgoing.sendall(framed(message))
+
+    def end(self) -> None:
+        """No more messages: the outcome follows."""
+        self._outgoing.sendall(framed(b""))
+
+    def _read(self, size: int) -> bytes:
+        data = self._incoming.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+
+def framed(message: bytes) -> bytes:
+    """A message with its length before it."""
+    return LENGTH.pack(len(message)) + message

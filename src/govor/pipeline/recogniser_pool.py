@@ -8,8 +8,10 @@ Rule 4: one process stays warm; further ones start when clips wait, and end afte
 """
 
 import asyncio
+import math
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 
@@ -22,6 +24,11 @@ from govor.records import Word
 # Clips searched together take a third of the time of one after the other; more than eight gain no more
 # (bench/recognition.py), and keep a worker from more urgent jobs.
 CLIPS_AT_ONCE = 8
+# While somebody waits for each word, a worker takes no more sound at once than the longest segment has, so
+# that it is free again in half a second.
+PROMPT_SECONDS = 20
+# Deadlines of those who wait for each word: before every job's. A final is worth more than another partial.
+FINAL, PARTIAL = -2, -1
 CRASHES_MAX = 3  # per clip or model; the first may be bad luck, the third is the clip's or the model's fault
 LOADER = "govor.recognition.models:load"
 
@@ -42,14 +49,21 @@ class Job:
         self.suspects: set[int] = set()  # were in a process that died
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def take(self, share: int) -> list[int]:
-        """The next clips for one of `share` workers; what was there at a crash goes alone."""
+    def take(self, share: int, samples_max: float = math.inf) -> list[int]:
+        """The next clips for one of `share` workers; several have at most `samples_max` samples in all.
+
+        What was there at a crash goes alone.
+        """
         first = self.waiting.popleft()
         taken = [first]
+        samples = self.clips[first].samples
         if first in self.suspects:
             return taken
         fair = min(CLIPS_AT_ONCE, -(-(len(self.waiting) + 1) // share))
         while self.waiting and len(taken) < fair and self.waiting[0] not in self.suspects:
+            samples += self.clips[self.waiting[0]].samples
+            if samples > samples_max:
+                break
             taken.append(self.waiting.popleft())
         return taken
 
@@ -80,6 +94,7 @@ class Worker:
 
     def __init__(self, greeting: str) -> None:
         self.greeting = greeting
+        self.sample_rate_hz = 0  # of its model, once that is loaded
         self.free = True  # starting or waiting: will take a clip
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
@@ -101,6 +116,7 @@ class RecogniserPool:
         self._failed_starts: Counter[str] = Counter()
         self._changed = asyncio.Condition()
         self._stopping = False
+        self._prompt = 0  # how many wait for each word
 
     async def warm(self, model: object) -> None:
         """Start the first process and wait for its model. Raises ModelFailed when it cannot be loaded."""
@@ -114,6 +130,15 @@ class RecogniserPool:
         """Clips of this model will come soon: start the processes that they could keep busy."""
         while not self._stopping and len(self._workers) < self.size:
             self._hire(greeting(self.loader, model))
+
+    @contextmanager
+    def prompt(self) -> Iterator[None]:
+        """Until the block ends somebody waits for each word: no worker is kept busy for long."""
+        self._prompt += 1
+        try:
+            yield
+        finally:
+            self._prompt -= 1
 
     async def recognise(
         self, model: object, clips: Sequence[Clip], deadline: int = 0
@@ -175,6 +200,7 @@ class RecogniserPool:
         child: RecogniserChild | None = None
         try:
             child = await RecogniserChild.start(worker.greeting)
+            worker.sample_rate_hz = child.sample_rate_hz
             self._started(worker)
             while (taken := await self._take(worker)) is not None:
                 await self._recognise_some(child, *taken)
@@ -228,7 +254,7 @@ class RecogniserPool:
         """The next clips for this worker, or None when its process should end."""
         worker.free, overdue = True, False
         async with self._changed:
-            while (taken := self._next_clips(worker.greeting)) is None:
+            while (taken := self._next_clips(worker)) is None:
                 if self._stopping or self._wanted_elsewhere(worker) or (overdue and len(self._workers) > 1):
                     self._workers.discard(worker)  # now, so that the last two cannot both leave
                     return None
@@ -240,15 +266,17 @@ class RecogniserPool:
         worker.free = False
         return taken
 
-    def _next_clips(self, line: str) -> tuple[Job, list[int]] | None:
-        """Clips of the most urgent job that this model can do, one worker's share of them."""
+    def _next_clips(self, worker: Worker) -> tuple[Job, list[int]] | None:
+        """Clips of the most urgent job that this worker can do, its share of them."""
+        line = worker.greeting
         fitting = [job for job in self._jobs if job.waiting and job.greeting == line]
         if not fitting:
             return None
         job = min(fitting, key=lambda job: job.deadline)  # of equals, the one at the front
         self._jobs.remove(job)
         self._jobs.append(job)
-        return job, job.take(sum(worker.greeting == line for worker in self._workers))
+        share = sum(other.greeting == line for other in self._workers)
+        return job, job.take(share, PROMPT_SECONDS * worker.sample_rate_hz if self._prompt else math.inf)
 
     def _wanted_elsewhere(self, worker: Worker) -> bool:
         """Whether another model's clips wait and no further process may be started for them."""
