@@ -60,6 +60,12 @@ class UnknownOperation(CallerError):
     code = 5  # NOT_FOUND
 
 
+class NotFound(CallerError):
+    """No such thing besides an operation: an endpoint, an access key."""
+
+    code = 5  # NOT_FOUND
+
+
 class NotReady(CallerError):
     """The operation exists, but its result does not yet."""
 
@@ -72,6 +78,12 @@ class ObjectMissing(CallerError):
 
 class S3Refusal(CallerError):
     """The S3 door refuses a request; `message` is S3's name of the error (SignatureDoesNotMatch)."""
+
+
+class OutOfRange(CallerError):
+    """A stream went on for longer than the settings allow."""
+
+    code = 11  # OUT_OF_RANGE
 
 
 class QuotaExceeded(CallerError):
