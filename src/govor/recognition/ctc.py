@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govor.errors import ModelFailed
-from govor.recognition import alignment
+from govor.recognition import alignment, tokens
 from govor.recognition.beam import BeamSearch, Reading
 from govor.recognition.confidence import Calibration, Evidence, confidence, evidence, support
 from govor.recognition.features import FRAME_MS, FrontEnd
@@ -56,6 +56,7 @@ class CtcRecognizer:
     timing: Timing
     calibration: Calibration
     search: BeamSearch | None
+    writes: bool = False  # the model punctuates and puts capitals
 
     @property
     def sample_rate_hz(self) -> int:
@@ -125,8 +126,8 @@ class CtcRecognizer:
             earliest_ms = words[-1].end_ms if words else 0
             start_ms, end_ms = self.times(begins[0], ends[-1], earliest_ms, len(log_probs))
             sure = confidence(seen, self.calibration)
-            words.append(Word(text=text, start_ms=start_ms, end_ms=end_ms, confidence=sure))
-        return tuple(words)
+            words.append(tokens.word(text, start_ms, end_ms, sure, writes=self.writes))
+        return tuple(word for word in words if word.text)  # a dash of its own is no word
 
     def times(self, begin: int, end: int, earliest_ms: int, frames: int) -> tuple[int, int]:
         """Frames of a word → start and end in milliseconds, in order and at least a frame long."""

@@ -36,3 +36,8 @@ def canonical(code: str | None) -> str:
     if spelling not in SPELLINGS:
         raise BadRequest(f"unknown language code: {code}", f"use one of {', '.join(CODES)}")
     return SPELLINGS[spelling]
+
+
+def short(code: str) -> str | None:
+    """`ru-RU` → `ru`, as models name languages; None for `auto`."""
+    return None if code == AUTO else code.partition("-")[0]

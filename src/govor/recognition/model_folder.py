@@ -21,6 +21,7 @@ from typing import Any
 
 from govor.errors import ModelFailed
 from govor.recognition import drivers, languages
+from govor.recognition.languages import AUTO
 
 CONFIG = "config.json"
 OURS = "govor.json"
@@ -38,6 +39,7 @@ class Model:
     config: Mapping[str, Any]
     files: Mapping[str, str]  # SHA-256 by file name
     device: str = "cpu"  # where graphs run: cpu or cuda
+    language: str = AUTO  # what is spoken, for models that must be told
 
 
 def is_model(folder: Path) -> bool:

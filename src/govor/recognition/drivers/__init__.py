@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CTC = "ctc"
 DRIVERS = {
     CTC: "govor.recognition.drivers.ctc",
+    "onnx-asr": "govor.recognition.drivers.onnx_asr",
+    "faster-whisper": "govor.recognition.drivers.faster_whisper",
 }
 
 

@@ -1,7 +1,8 @@
 """CTC models that we decode ourselves: ours, and GigaAM's in the layout of onnx-asr.
 
 A folder has a graph, a vocabulary and perhaps `lm.npz`, without which the text is the best symbol of each
-frame. What GigaAM's own config.json leaves out is what GigaAM v3 has.
+frame. What GigaAM's own config.json leaves out is what GigaAM v3 has. Settings: `graph` and `vocabulary` name
+the files of a folder that has several; `writes` says that the model punctuates; the rest is in `parts`.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,17 @@ from govor.recognition.confidence import Calibration
 from govor.recognition.ctc import CtcRecognizer, Timing
 from govor.recognition.model_folder import Model, first_of
 
-GRAPHS = ("model.onnx", "v3_ctc.onnx", "v3_ctc.int8.onnx")  # the first that exists
-VOCABULARIES = ("vocab.txt", "v3_vocab.txt")
+# The first that exists.
+GRAPHS = (
+    "model.onnx",
+    "v3_ctc.onnx",
+    "v3_ctc.int8.onnx",
+    "v3_e2e_ctc.onnx",
+    "v3_e2e_ctc.int8.onnx",
+    "multilingual*_ctc.onnx",
+    "multilingual*_ctc.int8.onnx",
+)
+VOCABULARIES = ("vocab.txt", "v3_vocab.txt", "v3_e2e_ctc_vocab.txt", "multilingual_vocab.txt")
 LANGUAGE_FILE = "lm.npz"
 
 
@@ -43,10 +53,10 @@ def parts(folder: Path, config: Mapping[str, Any]) -> Parts:
     """Settings → Parts; raises ModelFailed, ValueError, TypeError."""
     has_language = LANGUAGE_FILE in config.get("files", {}) or (folder / LANGUAGE_FILE).is_file()
     return Parts(
-        graph=first_of(folder, GRAPHS),
-        vocabulary=first_of(folder, VOCABULARIES),
+        graph=first_of(folder, named(config, "graph", GRAPHS)),
+        vocabulary=first_of(folder, named(config, "vocabulary", VOCABULARIES)),
         language_file=folder / LANGUAGE_FILE if has_language else None,
-        front_end=features.front_end(str(config.get("front_end", "gigaam_v3"))),
+        front_end=features.front_end(str(config.get("front_end") or f"gigaam_{config.get('version', 'v3')}")),
         timing=Timing(
             subsampling=int(config.get("subsampling_factor", 4)),
             word_start_offset_ms=int(config.get("word_start_offset_ms", 0)),
@@ -55,6 +65,11 @@ def parts(folder: Path, config: Mapping[str, Any]) -> Parts:
         beam=BeamSettings(**config.get("beam", {})),
         calibration=Calibration(**config.get("confidence", {})),
     )
+
+
+def named(config: Mapping[str, Any], key: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """The file that the settings name, else the usual ones."""
+    return (str(config[key]),) if key in config else usual
 
 
 def load(model: Model, threads: int) -> CtcRecognizer:
@@ -67,11 +82,19 @@ def load(model: Model, threads: int) -> CtcRecognizer:
     search = None
     if found.language_file is not None:
         search = BeamSearch(symbols, language_file.read(found.language_file), found.beam)
+    session = sessions.open_session(found.graph, threads, model.device)
+    columns = session.get_outputs()[0].shape[-1]
+    if isinstance(columns, int) and columns != len(symbols.symbols):
+        raise ModelFailed(
+            f"the vocabulary of the model {model.name} does not fit its graph",
+            f"{found.vocabulary.name} has {len(symbols.symbols)} symbols, {found.graph.name} has {columns}",
+        )
     return CtcRecognizer(
-        session=sessions.open_session(found.graph, threads),
+        session=session,
         front_end=found.front_end,
         vocabulary=symbols,
         timing=found.timing,
         calibration=found.calibration,
         search=search,
+        writes=bool(model.config.get("writes", False)),
     )
