@@ -19,6 +19,14 @@ class Settings(BaseSettings):
     auth: Literal["keys", "none"] = "keys"
     allow_remote: bool = False  # lets `auth = none` listen on other than loopback addresses
 
+    # Callers
+    iam_audiences: str = "https://iam.*/iam/v1/tokens"  # "aud" of JWTs, comma-separated, * for anything
+    discovery: str = ""  # addresses that SDKs are given: as the caller sees us, "speechkit", or HOST:PORT
+
+    # TLS, on both ports; read again when the files change
+    tls_certificate: Path | None = None  # PEM, the chain included
+    tls_key: Path | None = None  # PEM
+
     # Wire
     strict: bool = False  # unknown JSON fields are refused instead of answered with a warning header
     always_chunks: bool = False  # "chunks": [] when nothing was recognised; SpeechKit leaves the key out
@@ -49,6 +57,16 @@ class Settings(BaseSettings):
     summary_api_key: str = ""
     summary_model: str = ""  # empty: the one the request names (gpt://FOLDER/MODEL)
     summary_timeout_seconds: float = 300.0  # for each instruction
+
+    # Recognition while the caller waits
+    streams_max: int = 40  # at once; some 8 for each core keep pace with who speaks
+    stream_seconds_max: float = 300.0  # SpeechKit's limit
+    stream_bytes_max: int = 10 << 20  # SpeechKit's limit
+    stream_idle_seconds: float = 5.0  # without a message; SpeechKit's limit
+    short_requests_max: int = 20  # short recordings at once, those in the queue included
+    short_seconds_max: float = 30.0  # a recording in API v1, SpeechKit's limit
+    short_bytes_max: int = 1 << 20  # SpeechKit's limit
+    openai_bytes_max: int = 25 << 20  # a file in /v1/audio/transcriptions, OpenAI's limit
 
     # Operations
     database_url: str = ""  # empty = SQLite in the data directory

@@ -1,0 +1,174 @@
+"""Recognition while the caller waits: streams and short recordings. Beside operations.py, without durability.
+
+Rule 1: both take recogniser time before operations do, and streams before short recordings.
+Rule 2: their number is bounded; who finds no place is told at once (QuotaExceeded) and may come again.
+Rule 3: a caller who goes leaves nothing behind: no process, no file, no clip in a queue.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+
+from govor.audio import sniff
+from govor.audio.sandbox_wire import Limits
+from govor.errors import OutOfRange, QuotaExceeded, TooLarge
+from govor.pipeline import direct, listener
+from govor.pipeline.full_data import FullData, raw_silence
+from govor.pipeline.listening import TOO_LONG, Manner
+from govor.pipeline.recogniser_pool import RecogniserPool
+from govor.pipeline.stream import Stream
+from govor.pipeline.stream_events import Input, Output, Sound, StreamTask
+from govor.pipeline.work import Model
+from govor.records import AudioSpec, TextOptions, Transcript
+from govor.settings import Settings
+from govor.storage import disk
+
+FOLDER = "immediate"  # in the data directory; its files last as long as a call
+# Of one recording that somebody waits for; an operation may take more.
+LIMITS = Limits(cpu_seconds=300, wall_seconds=600.0, memory_bytes=512 << 20, file_bytes=2 << 30)
+
+
+class Places:
+    """So many may be here at once."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self._most, self._what = most, what
+        self.taken = 0
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """A place until the block ends; raises QuotaExceeded."""
+        if self.taken >= self._most:
+            raise QuotaExceeded(f"Too many {self._what} at once", f"this service takes {self._most}")
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
+
+
+class Immediate:
+    """Made by app.py; `find` gives the model of a language."""
+
+    def __init__(self, settings: Settings, pool: RecogniserPool, find: Callable[[str], Model]) -> None:
+        self._settings, self._pool, self._find = settings, pool, find
+        self._root = settings.data_path / FOLDER
+        self._streams = Places(settings.streams_max, "streams")
+        self._recordings = Places(settings.short_requests_max, "short recordings")
+        self._preparing = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def start(self) -> None:
+        """Clear what an earlier life left; to be called once the data directory is ours."""
+        await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
+
+    async def transcribe(
+        self, content: AsyncIterator[bytes], audio: AudioSpec, language: str, options: TextOptions,
+        *, bytes_max: int, seconds_max: float,
+    ) -> Transcript:  # fmt: skip
+        """The transcript of one recording.
+
+        Raises TooLarge: more than `bytes_max` or `seconds_max`, summed over channels; BadAudio, QuotaExceeded,
+        LanguageUnavailable, StorageFailed, Unavailable, ModelFailed.
+        """
+        sniff.check(audio)
+        with self._recordings.one(), self._folder() as folder:
+            model = await asyncio.to_thread(self._find, language)
+            scratch = direct.scratch_in(folder)
+            await disk_write(scratch.source, content, bytes_max)
+            head = await asyncio.to_thread(_head, scratch.source)
+            spec = await asyncio.to_thread(sniff.probe, head, audio)
+            async with self._preparing:
+                return await direct.transcribe(
+                    folder, spec, options, language, model, self._pool,
+                    audio_seconds_max=seconds_max, limits=LIMITS,
+                )  # fmt: skip
+
+    async def stream(self, task: StreamTask, inputs: AsyncIterator[Input]) -> AsyncGenerator[Output, None]:
+        """What becomes known of a stream, as it becomes known.
+
+        Raises OutOfRange: longer or larger than the settings allow; BadAudio, QuotaExceeded, and as above.
+        """
+        sniff.check(task.audio)
+        model = await asyncio.to_thread(self._find, task.language)
+        bounded = self._bounded(inputs)
+        with self._streams.one():
+            events = self._afterwards(task, bounded) if task.full_data else self._live(task, model, bounded)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+
+    async def _live(
+        self, task: StreamTask, model: Model, inputs: AsyncIterator[Input]
+    ) -> AsyncGenerator[Output, None]:
+        manner = Manner(
+            audio=task.audio,
+            sample_rate_hz=model.sample_rate_hz,
+            pause_ms=task.pause_ms,
+            seconds_max=self._settings.stream_seconds_max,
+        )
+        with self._folder() as folder:
+            async with await listener.opened(folder / "sound", manner) as ear:
+                async with aclosing(Stream(task, ear, model, self._pool).events(inputs)) as events:
+                    async for event in events:
+                        yield event
+
+    async def _afterwards(
+        self, task: StreamTask, inputs: AsyncIterator[Input]
+    ) -> AsyncGenerator[Output, None]:
+        """FULL_DATA: the whole of it, as an operation would recognise it."""
+        seconds = self._settings.stream_seconds_max
+        try:
+            transcript = await self.transcribe(
+                raw_silence(task.audio, inputs, seconds), task.audio, task.language, task.text,
+                bytes_max=1 << 40, seconds_max=seconds * max(1, task.audio.channels),
+            )  # fmt: skip
+        except TooLarge as error:
+            raise OutOfRange(TOO_LONG, error.detail) from error
+        for event in FullData(transcript).events():
+            yield event
+
+    async def _bounded(self, inputs: AsyncIterator[Input]) -> AsyncIterator[Input]:
+        """Raises OutOfRange at the byte that is too much."""
+        received, most = 0, self._settings.stream_bytes_max
+        async for each in inputs:
+            received += len(each.data) if isinstance(each, Sound) else 0
+            if received > most:
+                raise OutOfRange(
+                    "OutOfRange: Exceeded maximum allowed stream size", f"the limit is {most} bytes"
+                )
+            yield each
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        """A folder of this call's own."""
+        with disk.described():
+            self._root.mkdir(parents=True, exist_ok=True)
+            disk.require_free(self._root, self._settings.disk_free_bytes_min)
+            folder = tempfile.mkdtemp(dir=self._root)
+        try:
+            yield Path(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+async def disk_write(path: Path, content: AsyncIterator[bytes], bytes_max: int) -> None:
+    """Write what comes to a file; raises TooLarge, StorageFailed."""
+    written = 0
+    with disk.described():
+        file = path.open("wb")
+    with file:
+        async for part in content:
+            written += len(part)
+            if written > bytes_max:
+                raise TooLarge("The recording is too large", f"the limit is {bytes_max} bytes")
+            with disk.described():
+                await asyncio.to_thread(file.write, part)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(sniff.HEAD_BYTES)

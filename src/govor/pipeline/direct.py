@@ -1,0 +1,43 @@
+"""A recording to a transcript while the caller waits: the steps of an operation, without its durability."""
+
+import asyncio
+from pathlib import Path
+
+from govor.audio import conversation
+from govor.audio.sandbox_wire import Limits
+from govor.pipeline import chunks, recognise
+from govor.pipeline.prepare import prepare
+from govor.pipeline.recogniser_pool import RecogniserPool
+from govor.pipeline.scratch import Scratch
+from govor.pipeline.work import Model
+from govor.records import AudioSpec, TextOptions, Transcript
+
+# Before every operation, whose deadlines begin at 1; after streams, for whose words somebody waits.
+DEADLINE = 0
+RECORDING = "recording"  # the name of the one folder in a scratch of its own
+
+
+def scratch_in(folder: Path) -> Scratch:
+    """Where the recording goes, as `source`; `folder` belongs to this recording alone."""
+    scratch = Scratch(folder, RECORDING)
+    scratch.folder.mkdir()
+    return scratch
+
+
+async def transcribe(
+    folder: Path, audio: AudioSpec, options: TextOptions, language: str, model: Model, pool: RecogniserPool,
+    *, audio_seconds_max: float, limits: Limits,
+) -> Transcript:  # fmt: skip
+    """The transcript of what `scratch_in(folder).source` holds; a cancelled call leaves nothing running.
+
+    Raises BadAudio, TooLarge: longer than `audio_seconds_max`, summed over channels; ModelFailed, Timeout,
+    Unavailable.
+    """
+    scratch = Scratch(folder, RECORDING)
+    fence = (folder, RECORDING, audio, model.sample_rate_hz, audio_seconds_max)
+    await conversation.run(prepare, *fence, limits=limits)
+    manifest = await asyncio.to_thread(scratch.read_manifest)
+    parts = (recognise.part(scratch, i, model, pool, DEADLINE) for i in range(len(manifest.parts)))
+    heard = await asyncio.gather(*parts)
+    made = await asyncio.to_thread(chunks.assemble, recognise.by_channel(heard), options, language)
+    return Transcript(chunks=made, audio_ms=manifest.audio_ms, channels=manifest.channels)
