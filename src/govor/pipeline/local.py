@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from govor import cores
 from govor.audio import found, sandbox, sniff
 from govor.errors import BadAudio, ObjectMissing
 from govor.pipeline import chunks, recognise
@@ -84,7 +85,7 @@ async def opened(settings: Settings, language: str) -> AsyncIterator[LocalTransc
     """A transcriber whose processes end with the block. Raises LanguageUnavailable, ModelFailed."""
     model = models.find(language, settings)
     pool = RecogniserPool(
-        size=settings.recognisers or os.cpu_count() or 1, idle_seconds=settings.idle_recogniser_seconds
+        size=settings.recognisers or cores.usable(), idle_seconds=settings.idle_recogniser_seconds
     )
     pool.expect(model)  # load while the first file is decoded
     try:

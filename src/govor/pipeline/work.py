@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from govor import cores
 from govor.audio import sandbox
 from govor.errors import Unavailable
 from govor.pipeline import chunks, recognise, stored
@@ -63,7 +64,7 @@ class Work:
         self.root = settings.data_path / SCRATCH
         self.audio_seconds = 0.0  # recognised since the start, summed over channels
         self._fetching = asyncio.Semaphore(FETCHES_MAX)
-        self._preparing = asyncio.Semaphore(os.cpu_count() or 1)
+        self._preparing = asyncio.Semaphore(cores.usable())
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # one for each operation
 
     async def fetch(self, operation_id: str, task: Task) -> int:
