@@ -15,8 +15,8 @@ def augmented(bands: Bands, strength: float, random: np.random.Generator) -> Ban
     """Everything a line and a speaker may change, by `strength` 0..1; the result is normalised."""
     if random.random() < 0.3 + 0.6 * strength:
         bands = stretched(bands, 1 + random.uniform(-0.15, 0.17) * (0.3 + 0.7 * strength))
-    if random.random() < 0.7 * strength:
-        bands = bands @ warp(random.uniform(0.88, 1.13))
+    if random.random() < strength:
+        bands = bands @ warp(random.uniform(0.86, 1.18))  # a man's tract becomes a woman's, or the reverse
     if random.random() < 0.5 * strength:
         bands = bands + curve(random)
     if random.random() < 0.2 * strength:

@@ -1,6 +1,6 @@
 """Texts for the language model, the lexicon and the synthesis.
 
-    python -m training.texts --data DIR --festvox DIR [--hunspell FILE] [--out DIR]
+    python -m training.texts --data DIR --festvox DIR [--books DIR…] [--hunspell FILE] [--out DIR]
 
 writes lm_train.txt (a sentence a line: lower case, ё → е, letters and spaces only), lexicon_extra.txt (word
 forms, likeliest first) and speak.txt (sentences for training/synthesise.py). No sentence of a test or
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
-from training import grammars, hunspell, splits
+from training import books, grammars, hunspell, splits
 from training.alphabet import normalised
 from training.paths import text_dir
 
@@ -33,20 +33,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--festvox", type=Path, required=True, help="the folder msu_ru_nsh_clunits")
+    parser.add_argument("--books", type=Path, nargs="*", default=[], help="checkouts that books.py names")
     parser.add_argument("--hunspell", type=Path, default=HUNSPELL)
     parser.add_argument("--out", type=Path, default=text_dir())
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     secret = secret_texts(given.data, given.festvox)
     studio = [row["text"] for row in splits.festvox_test(given.data, given.festvox)]
-    prose = [text for text in prose_sentences(given.data) if text not in secret]
+    hidden = {run for text in secret for run in books.runs(text)}
+    prose = [text for text in prose_sentences(given.data) if hidden.isdisjoint(books.runs(text))]
+    library = sorted(set(books.sentences(given.books, secret)) - set(prose))
     random = Random(SEED)
     spoken = [
         text for text in (grammars.sentence(random) for _ in range(GRAMMAR_SENTENCES)) if text not in secret
     ]
     real = [text for text in real_texts(given.data) if text not in secret]
     real = [text for text in real if not any(splits.alike(text, other) for other in studio)]
-    training = [*prose, *spoken, *real * REAL_COPIES]
+    training = [*prose, *library, *spoken, *real * REAL_COPIES]
     write(given.out / "lm_train.txt", training)
     counts = Counter(word for text in training for word in text.split())
     write(given.out / "lexicon_extra.txt", extra_forms(given.hunspell, counts))

@@ -1,0 +1,1 @@
+"""How models/ru-text was made: see README.md beside this file."""
