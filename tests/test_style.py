@@ -27,6 +27,7 @@ ORDER = [
     "pipeline",
     "storage",
     "audio",
+    "analysis",
     "recognition",
     "text",
     "exports",

@@ -62,6 +62,7 @@ class Instruction:
 class Extras:
     """What API v3 may be asked for beside the words."""
 
+    normalised: bool = True  # False: the text is the words as they were heard
     label_speakers: bool = False  # tell the voices of a mono recording apart
     classifiers: tuple[Classifier, ...] = ()
     analyse_speakers: bool = False

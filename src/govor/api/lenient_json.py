@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from google.protobuf import json_format, struct_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -21,6 +22,7 @@ from govor.errors import BadRequest
 
 UNKNOWN_FIELDS_MAX = 20  # as many as a person reads; the rest are counted out of the warning
 SHOWN_CHARS_MAX = 60  # of a caller's own text inside our messages
+DEPTH_MAX = 50  # of a free JSON object; protobuf itself reads 100 levels, two for each of these
 INTEGER = re.compile(r"-?[0-9]{1,19}")  # what fits into 64 bits has no more digits
 INTEGER_RANGES = {
     FieldDescriptor.TYPE_INT64: range(-(1 << 63), 1 << 63),
@@ -131,6 +133,8 @@ def _set(message: Message, field: FieldDescriptor, value: object, path: str) -> 
     if field.message_type is not None:
         child: Message = getattr(message, field.name)
         child.SetInParent()
+        if isinstance(child, struct_pb2.Struct):  # any JSON object, such as a JSON schema
+            return _free(child, _expect_object(value, path), path)
         return fill(child, _expect_object(value, path), path)
     setattr(message, field.name, _scalar(field, value, path))
     return []
@@ -148,6 +152,14 @@ def _set_repeated(message: Message, field: FieldDescriptor, value: object, path:
         else:
             items.append(_scalar(field, item, here))
     return unknown
+
+
+def _free(message: struct_pb2.Struct, document: Mapping[str, Any], path: str) -> list[str]:
+    try:
+        json_format.ParseDict(dict(document), message, max_recursion_depth=DEPTH_MAX)
+    except (json_format.ParseError, UnicodeEncodeError) as error:
+        raise BadRequest(f"{path} is not a JSON object that can be kept", shown(str(error))) from error
+    return []
 
 
 def _expect_object(value: object, path: str) -> Mapping[str, Any]:

@@ -24,14 +24,15 @@ class OperationService:
 
     async def get(self, request: pb.GetOperationRequest, call: Call) -> Operation:
         """The operation as it is now."""
-        return await self._operations.get(_id(request.operation_id), call.caller)
+        return await self._operations.get(operation_id(request.operation_id), call.caller)
 
     async def cancel(self, request: pb.CancelOperationRequest, call: Call) -> Operation:
         """Stop it if it still runs; the operation as it is after that."""
-        return await self._operations.cancel(_id(request.operation_id), call.caller)
+        return await self._operations.cancel(operation_id(request.operation_id), call.caller)
 
 
-def _id(text: str) -> str:
+def operation_id(text: str) -> str:
+    """The id in a request; raises BadRequest for none, UnknownOperation for what cannot be one."""
     if not text:
         raise BadRequest("operation_id is missing")
     if not OPERATION_ID.fullmatch(text):

@@ -100,9 +100,13 @@ class GrpcDoor:
     async def _stream(self, method: gateway.Method, body: bytes, context: Context) -> None:
         answer = await self._answer(method, body, context)
         assert not isinstance(answer, Operation | Message)
-        async for batch in streamed(Message.SerializeToString, answer):
-            for message in batch:
-                await context.write(message)
+        try:
+            async for batch in streamed(_bytes, answer):
+                for message in batch:
+                    await context.write(message)
+        except Exception:  # gRPC would tell the caller its text
+            log.exception("answering failed")
+            await context.abort(grpc.StatusCode.INTERNAL, wire_errors.INTERNAL_MESSAGE)
 
     async def _answer(self, method: gateway.Method, body: bytes, context: Context) -> gateway.Answer:
         """What the servicer answers, its metadata sent; a refusal ends the call here."""
@@ -165,6 +169,10 @@ class Health:
         state = states.SERVING if ready else states.NOT_SERVING
         for service in self._services:
             await self.servicer.set(service, state)
+
+
+def _bytes(message: Message) -> bytes:
+    return message.SerializeToString()
 
 
 def _parsed(method: gateway.Method, body: bytes) -> Any:

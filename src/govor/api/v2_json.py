@@ -2,7 +2,8 @@
 
 Rule 1: keys in the recorded order (done, response, id, …), one to a line, so that grep and sed can read it.
 Rule 2: types as recorded: channelTag "1", times "0.160s", confidence the integer 1, whole seconds in dates.
-Rule 3: written by hand: a 4-hour answer has 30,000 words, and json.dumps with an indent is slow.
+Rule 3: an operation of API v3 has no response (getRecognition gives it) and an empty metadata.
+Rule 4: written by hand: a 4-hour answer has 30,000 words, and json.dumps with an indent is slow.
 """
 
 import json
@@ -30,7 +31,7 @@ def write_operation(operation: Operation, error: Mapping[str, Any] | None, style
     members = [f'"done": {"true" if operation.done else "false"}']
     if error is not None:
         members.append(f'"error": {_indented(error)}')
-    elif operation.transcript is not None:
+    elif operation.transcript is not None and operation.api == 2:
         members.append(f'"response": {_response(operation.transcript, style)}')
     members.append(f'"id": {quoted(operation.id)}')
     if operation.description:
@@ -38,6 +39,8 @@ def write_operation(operation: Operation, error: Mapping[str, Any] | None, style
     members.append(f'"createdAt": "{timestamp(operation.created_at)}"')
     members.append(f'"createdBy": {quoted(operation.created_by)}')
     members.append(f'"modifiedAt": "{timestamp(operation.modified_at)}"')
+    if operation.api == 3:
+        members.append('"metadata": null')
     return _block("{", members, "}", 0).encode()
 
 

@@ -1,6 +1,6 @@
 """The same Operation as v2_json.py, as protobuf messages for gRPC. Pure."""
 
-from google.protobuf import any_pb2, duration_pb2, timestamp_pb2
+from google.protobuf import any_pb2, duration_pb2, empty_pb2, timestamp_pb2
 from google.rpc import status_pb2
 
 from govor.api.v2_json import RESPONSE_TYPE, Style
@@ -23,6 +23,8 @@ def operation_message(
     )
     if error is not None:
         message.error.CopyFrom(error)
+    elif operation.api == 3 and operation.done:
+        message.response.Pack(empty_pb2.Empty())  # the SDK takes any response for success
     elif operation.transcript is not None:
         response = response_message(operation.transcript, style)
         message.response.CopyFrom(any_pb2.Any(type_url=RESPONSE_TYPE, value=response.SerializeToString()))

@@ -14,7 +14,8 @@ from google.protobuf import any_pb2, duration_pb2, json_format
 from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from govor.errors import GovorError
+from govor import errors
+from govor.errors import GovorError, ServiceError
 from govor.records import Failure
 
 DOMAIN = "govor"
@@ -47,6 +48,22 @@ HTTP_STATUS: Mapping[int, int] = {
 CANCELLED_PHRASE = "Client Closed Request"  # of 499, nginx's own status; HTTP has no phrase for it
 RETRIABLE = (code_pb2.RESOURCE_EXHAUSTED, code_pb2.UNAVAILABLE)
 
+# What a call raises that asks for the result of an operation which failed with a code.
+RAISED: Mapping[int, type[GovorError]] = {
+    kind.code: kind
+    for kind in (
+        errors.Cancelled,
+        errors.BadAudio,
+        errors.Timeout,
+        errors.UnknownOperation,
+        errors.PermissionDenied,
+        errors.QuotaExceeded,
+        errors.Unimplemented,
+        errors.Unavailable,
+        errors.Unauthenticated,
+    )
+}
+
 # Errors of HTTP itself, before a method is known: status → google.rpc.Code.
 TRANSPORT_CODE: Mapping[int, int] = {
     400: code_pb2.INVALID_ARGUMENT,
@@ -76,6 +93,11 @@ def failure_status(failure: Failure) -> status_pb2.Status:
     """The `error` of an operation that failed."""
     reason = code_pb2.Code.Name(failure.code) if failure.code in HTTP_STATUS else "UNKNOWN"
     return _status(failure.code, failure.message, reason, failure.detail, "")
+
+
+def raised(failure: Failure) -> GovorError:
+    """The same as an error of the call that asks for its result."""
+    return RAISED.get(failure.code, ServiceError)(failure.message, failure.detail)
 
 
 def failure_document(failure: Failure | None) -> dict[str, Any] | None:

@@ -1,0 +1,1 @@
+"""What API v3 tells beside the words: who spoke, how, and what kind of phrases. Pure computations."""
