@@ -1,0 +1,1 @@
+"""Russian numbers, from how they are spoken to how they are written."""
