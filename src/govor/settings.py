@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     s3_access_key_id: str = ""
     s3_secret_access_key: str = ""
     s3_region: str = "ru-central1"
+    s3_virtual_hosted: bool = False  # BUCKET.HOST/KEY instead of HOST/BUCKET/KEY
+    s3_credentials: Path | None = None  # TOML: servers and keys of single buckets and folders
+    object_hosts: str = ""  # comma-separated HOST[:PORT] under which this service's own objects are reached
     uri_allow: str = ""  # comma-separated https hosts ("media.example.org", "*.example.org")
     object_bytes_max: int = 1 * GIB  # SpeechKit's limit
     inline_bytes_max: int = 60_000_000  # of audio in a request of API v3, SpeechKit's limit
@@ -48,7 +51,10 @@ class Settings(BaseSettings):
     # Recognition
     recognisers: int = 0  # processes; 0 = one for each core
     model_ru: str = "ru-small"  # a name from the catalogue or a directory
+    models: str = ""  # LANGUAGE=MODEL or LANGUAGE:TAG=MODEL, comma-separated; see recognition/choice.py
     models_dir: Path | None = None  # where pulled models live; default DATA_DIR/models
+    hub: str = "https://huggingface.co"  # where `govor models pull` fetches from, or a mirror of it
+    device: Literal["cpu", "cuda"] = "cpu"  # what runs the models
 
     speakers_max: int = 2  # voices told apart in mono (API v3's speakerLabeling); SpeechKit's limit
 

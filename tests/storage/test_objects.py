@@ -9,11 +9,12 @@ from obstore.store import LocalStore
 
 from govor.errors import BadRequest, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.settings import Settings
-from govor.storage.folders import FolderBuckets
 from govor.storage.objects import HEAD_BYTES, Objects
 from govor.storage.s3 import S3Buckets
+from govor.storage.s3_servers import Server, Servers
 
 SIZE_MAX = 1 << 20
+SERVER = Server(endpoint="http://127.0.0.1", region="local")
 NAMES = ["a.ogg", "folder/two words.ogg", "звонки/2024+1/№ 5.ogg", "100%.ogg", "100%25.ogg", "a?b#c[1]*.ogg"]
 
 
@@ -27,7 +28,9 @@ def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
     """Folders of this machine, and the S3 code over obstore's own folder store."""
     made = Objects(Settings(data_dir=tmp_path, object_bytes_max=SIZE_MAX, disk_free_bytes_min=0))
     if request.param == "obstore":
-        made.buckets = S3Buckets(lambda bucket: folder_store(tmp_path / "s3" / bucket))
+        made.buckets = S3Buckets(
+            Servers(default=SERVER), lambda _, bucket: folder_store(tmp_path / "s3" / bucket)
+        )
     return made
 
 
@@ -41,7 +44,8 @@ async def test_an_upload_comes_back_by_its_link(objects: Objects, tmp_path: Path
     from govor.storage.objects import uri_of
 
     content = bytes(range(256)) * 1000
-    assert await objects.put("bucket", key, chunks(content[:100], b"", content[100:])) == len(content)
+    receipt = await objects.put("bucket", key, chunks(content[:100], b"", content[100:]))
+    assert receipt.size == len(content)
     for uri in (uri_of("bucket", key), uri_of("bucket", key) + "?X-Amz-Signature=0"):
         assert await objects.head(uri) == content[:HEAD_BYTES]
         assert await objects.fetch(uri, tmp_path / "fetched") == len(content)
@@ -162,10 +166,8 @@ async def test_symbolic_links_do_not_lead_out(tmp_path: Path, make: Callable[[Pa
 
 
 async def test_pipes_and_devices_are_not_objects(tmp_path: Path) -> None:
-    buckets = FolderBuckets(tmp_path)
-    (tmp_path / "bucket").mkdir()
-    os.mkfifo(tmp_path / "bucket" / "pipe")
+    (tmp_path / "objects" / "bucket").mkdir(parents=True)
+    os.mkfifo(tmp_path / "objects" / "bucket" / "pipe")
     objects = Objects(Settings(data_dir=tmp_path))
-    objects.buckets = buckets
     with pytest.raises(ObjectMissing):
         await objects.head("s3://bucket/pipe")

@@ -1,7 +1,5 @@
 """PUT /objects/BUCKET/KEY: an upload into the place that links to Object Storage are read from."""
 
-import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -31,18 +29,12 @@ class UploadDoor:
     async def put_object(self, request: Request) -> Response:
         """Store a body; 200 with its ETag (as S3's: the MD5) and the uri to send to SpeechKit's API."""
         request.scope[trace.METHOD] = "PutObject"
-        await self.rest.admit(request)
+        caller = await self.rest.admit(request)
         bucket, key = request.path_params["bucket"], request.path_params["key"]
-        digest = hashlib.md5(usedforsecurity=False)
+        body = limited(request, self.object_bytes_max)
         try:
-            await self.uploads.put(bucket, key, _hashed(limited(request, self.object_bytes_max), digest))
+            receipt = await self.uploads.put(bucket, key, body, folder_id=caller.folder_id)
         except TooLarge as error:
             raise HTTPException(413, error.message) from error
-        body = v2_json.write_document({"uri": uri_of(bucket, key)})
-        return Response(body, 200, {"ETag": f'"{digest.hexdigest()}"'}, "application/json")
-
-
-async def _hashed(parts: AsyncIterator[bytes], digest: "hashlib._Hash") -> AsyncIterator[bytes]:
-    async for part in parts:
-        digest.update(part)
-        yield part
+        answer = v2_json.write_document({"uri": uri_of(bucket, key)})
+        return Response(answer, 200, {"ETag": f'"{receipt.etag}"'}, "application/json")

@@ -48,18 +48,23 @@ def appearing(target: Path, partial: Path | None = None) -> Iterator[int]:
     partial = partial or target.with_name(f"{target.name}.{uuid.uuid4().hex}.partial")
     with described():
         target.parent.mkdir(parents=True, exist_ok=True)
+        with growing(partial) as descriptor:
+            yield descriptor
+            os.fsync(descriptor)
+            os.replace(partial, target)
+        sync_folder(target.parent)
+
+
+@contextmanager
+def growing(partial: Path) -> Iterator[int]:
+    """Yield a descriptor of a new file; it is gone when the block ends, unless it was renamed in there."""
+    with described():
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         try:
-            try:
-                yield descriptor
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            os.replace(partial, target)
-        except BaseException:
+            yield descriptor
+        finally:
+            os.close(descriptor)
             partial.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -72,13 +77,14 @@ def sync_folder(folder: Path) -> None:
 
 
 async def write_stream(descriptor: int, stream: AsyncIterator[bytes], *, bytes_max: int) -> int:
-    """Write every chunk, off the event loop; TooLarge as soon as more than `bytes_max` came."""
+    """Write and sync every chunk, off the event loop; TooLarge as soon as more than `bytes_max` came."""
     written = 0
     async for chunk in stream:
         written += len(chunk)
         if written > bytes_max:
             raise TooLarge(f"the object is larger than {bytes_max} bytes")
         await asyncio.to_thread(write_all, descriptor, chunk)
+    await asyncio.to_thread(os.fsync, descriptor)
     return written
 
 

@@ -2,66 +2,102 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
-from govor.errors import StorageFailed
+from govor.errors import BadSetting, GovorError, StorageFailed
 from govor.settings import Settings
 from govor.storage import disk, uris
-from govor.storage.folders import FolderBuckets
+from govor.storage.buckets import Buckets, Receipt
+from govor.storage.local_store import LocalStore
 from govor.storage.s3 import S3Buckets
-from govor.storage.uris import WebUri
+from govor.storage.uris import ObjectUri, Origin, WebUri
 from govor.storage.web import WebLinks
 
 # Every container declares its codec well within this; it is also one range request's worth.
 HEAD_BYTES = 64 << 10
 # The probe runs while the caller waits for the POST; clients give up after 5 s at the earliest.
 HEAD_SECONDS = 4.0
+OBJECTS = "objects"  # the folder of the buckets in the data directory
 
 
 class Objects:
-    """Reads links and stores uploads. Every method raises only our errors, see errors.py."""
+    """Reads links and stores uploads. Every method raises only our errors, see errors.py.
+
+    `folder_id` is whose rights decide; empty for nobody's, who may read what belongs to nobody.
+    """
 
     def __init__(self, settings: Settings, web: WebLinks | None = None) -> None:
         self.settings = settings
         self.allowed_hosts = [host for host in settings.uri_allow.split(",") if host.strip()]
-        self.buckets: FolderBuckets | S3Buckets = (
-            S3Buckets.of(settings) if settings.s3_endpoint else FolderBuckets(settings.data_path / "objects")
-        )
+        self.origins = (*uris.YANDEX, *own_origins(settings))
+        self.buckets: Buckets
+        self.local: LocalStore | None = None  # what the S3 door serves; None when buckets are elsewhere
+        if settings.s3_endpoint or settings.s3_credentials:
+            self.buckets = remote = S3Buckets.of(settings)
+            self.origins = (*self.origins, *remote.servers.origins)
+        else:
+            owned = settings.auth == "keys"
+            self.buckets = self.local = LocalStore.at(settings.data_path / OBJECTS, owned=owned)
         self.web = web or WebLinks()
 
     def check(self, uri: str) -> None:
         """BadRequest when `uri` is nothing we may read; no I/O."""
-        uris.parse(uri, self.allowed_hosts)
+        self._parsed(uri)
 
     async def head(self, uri: str, folder_id: str = "") -> bytes:
         """The first HEAD_BYTES of the object, within HEAD_SECONDS; StorageFailed when that was too short."""
-        where = uris.parse(uri, self.allowed_hosts)
+        where = self._parsed(uri)
         try:
             async with asyncio.timeout(HEAD_SECONDS):
                 if isinstance(where, WebUri):
                     return await self.web.head(where, HEAD_BYTES)
-                return await self.buckets.head(where, HEAD_BYTES)
+                return await self.buckets.head(where, HEAD_BYTES, folder_id)
         except TimeoutError as error:
             raise slow(HEAD_SECONDS) from error
 
     async def fetch(self, uri: str, to: Path, folder_id: str = "") -> int:
         """Copy the object to `to`, whole and synced; returns its size in bytes."""
-        where = uris.parse(uri, self.allowed_hosts)
+        where = self._parsed(uri)
         seconds, bytes_max = self.settings.fetch_timeout_seconds, self.settings.object_bytes_max
         try:
             async with asyncio.timeout(seconds):
                 if isinstance(where, WebUri):
                     return await self.web.fetch(where, to, bytes_max)
-                return await self.buckets.fetch(where, to, bytes_max)
+                return await self.buckets.fetch(where, to, bytes_max, folder_id)
         except TimeoutError as error:
             raise slow(seconds) from error
 
-    async def put(self, bucket: str, key: str, stream: AsyncIterator[bytes]) -> int:
-        """Store an upload, whole or not at all; `key` is already decoded. Returns its size in bytes."""
-        where = uris.ObjectUri(bucket=uris.checked_bucket(bucket), key=uris.checked_key(key))
+    async def put(
+        self, bucket: str, key: str, stream: AsyncIterator[bytes], *, folder_id: str = ""
+    ) -> Receipt:
+        """Store an upload, whole or not at all; `key` is already decoded."""
+        where = ObjectUri(bucket=uris.checked_bucket(bucket), key=uris.checked_key(key))
         disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
-        return await self.buckets.put(where, stream, self.settings.object_bytes_max)
+        return await self.buckets.put(where, stream, self.settings.object_bytes_max, folder_id)
+
+    def _parsed(self, uri: str) -> ObjectUri | WebUri:
+        return uris.parse(uri, self.allowed_hosts, self.origins)
+
+
+def own_origins(settings: Settings) -> tuple[Origin, ...]:
+    """Where this service itself is reached: its own address, and GOVOR_OBJECT_HOSTS."""
+    host, _, port = settings.http.rpartition(":")
+    names = [each.strip() for each in settings.object_hosts.split(",") if each.strip()]
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        names.append(settings.http)
+    else:
+        names += [] if address.is_unspecified else [settings.http]
+        names += [f"localhost:{port}"] if address.is_loopback or address.is_unspecified else []
+    try:
+        return tuple(dict.fromkeys(origin for name in names for origin in uris.origins_of(name)))
+    except GovorError as error:
+        raise BadSetting(
+            "GOVOR_OBJECT_HOSTS holds HOST or HOST:PORT, comma-separated", error.message
+        ) from error
 
 
 def slow(seconds: float) -> StorageFailed:

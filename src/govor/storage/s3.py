@@ -1,4 +1,9 @@
-"""Buckets of an S3 server, through obstore. Path-style addresses, one set of credentials."""
+"""Buckets of S3 servers, through obstore: whose credentials are used is up to s3_servers.py.
+
+Rule 1: a bucket that we have a key for is read with it, whatever signature the caller's link carries.
+Rule 2: without a key the caller's own presigned link is used, if it leads to this server; else no signature.
+Rule 3: a server that fails is asked again for RETRY_SECONDS; who waits longer is the pipeline.
+"""
 
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,80 +14,118 @@ from typing import TYPE_CHECKING
 
 from govor.errors import BadRequest, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.settings import Settings
-from govor.storage import disk
-from govor.storage.uris import ObjectUri
+from govor.storage import disk, s3_servers
+from govor.storage.buckets import Receipt
+from govor.storage.s3_servers import Server, Servers
+from govor.storage.uris import ObjectUri, WebUri
+from govor.storage.web import WebLinks
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ObjectStore, S3Config
 
 STREAM_BYTES = 4 << 20  # per chunk while fetching; below that the calls cost more than the bytes
 ANSWER_SECONDS = 30  # an S3 server that takes longer for a response's start is not well
+RETRIES_MAX = 3
+RETRY_SECONDS = 5  # a hiccup; a restart takes longer and is ridden out by the fetch step's own attempts
+
+StoreOf = Callable[[Server, str], "ObjectStore"]
 
 
 class S3Buckets:
-    """Reads and writes objects through one store for each bucket, made on first use by `store_of`."""
+    """Reads and writes objects through one store for each server and bucket, made on first use."""
 
-    def __init__(self, store_of: "Callable[[str], ObjectStore]") -> None:
+    def __init__(self, servers: Servers, store_of: StoreOf, links: WebLinks | None = None) -> None:
+        self.servers = servers
         self.store_of = store_of
-        self._stores: dict[str, ObjectStore] = {}
+        self.links = links or WebLinks(allowed=lambda _: True)  # only to servers that the operator named
+        self._stores: dict[tuple[Server, str], ObjectStore] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> "S3Buckets":
-        """The server that the settings name."""
-        return cls(lambda bucket: open_bucket(settings, bucket))
+        """The servers that the settings name; raises BadSetting."""
+        seconds = settings.fetch_timeout_seconds
+        return cls(s3_servers.of_settings(settings), lambda server, bucket: opened(server, bucket, seconds))
 
-    async def head(self, where: ObjectUri, size: int) -> bytes:
+    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> bytes:
         """The object's first `size` bytes (fewer if it is shorter); ObjectMissing, PermissionDenied."""
+        server = self.servers.of(where.bucket, folder_id)
+        if link := signed_link(server, where):
+            return await self.links.head(link, size)
         with described(where):
-            store = self._store(where.bucket)
+            store = self._store(server, where.bucket)
             length = (await store.head_async(where.key))["size"]
             if length == 0:  # a range of an empty object is an error
                 return b""
             return bytes(await store.get_range_async(where.key, start=0, end=min(size, length)))
 
-    async def fetch(self, where: ObjectUri, to: Path, bytes_max: int) -> int:
+    async def fetch(self, where: ObjectUri, to: Path, bytes_max: int, folder_id: str = "") -> int:
         """Stream the object to `to`; returns its size. TooLarge above `bytes_max`."""
+        server = self.servers.of(where.bucket, folder_id)
+        if link := signed_link(server, where):
+            return await self.links.fetch(link, to, bytes_max)
         with described(where):
-            answer = await self._store(where.bucket).get_async(where.key)
+            answer = await self._store(server, where.bucket).get_async(where.key)
             if answer.meta["size"] > bytes_max:
                 raise TooLarge(f"the object is larger than {bytes_max} bytes")
             chunks = (bytes(chunk) async for chunk in answer.stream(min_chunk_size=STREAM_BYTES))
             with disk.appearing(to) as descriptor:
                 return await disk.write_stream(descriptor, chunks, bytes_max=bytes_max)
 
-    async def put(self, where: ObjectUri, stream: AsyncIterator[bytes], bytes_max: int) -> int:
-        """Store the object whole or not at all; returns its size. It waits on the local disk to be whole."""
+    async def put(
+        self, where: ObjectUri, stream: AsyncIterator[bytes], bytes_max: int, folder_id: str = ""
+    ) -> Receipt:
+        """Store the object whole or not at all. It waits on the local disk to be whole."""
+        server = self.servers.of(where.bucket, folder_id)
         with tempfile.TemporaryFile() as spool:
             with disk.described():
                 size = await disk.write_stream(spool.fileno(), stream, bytes_max=bytes_max)
                 spool.seek(0)
             with described(where):
-                await self._store(where.bucket).put_async(where.key, spool)
-        return size
+                answer = await self._store(server, where.bucket).put_async(where.key, spool)
+        return Receipt(size=size, etag=(answer["e_tag"] or "").strip('"'))
 
-    def _store(self, bucket: str) -> "ObjectStore":
-        if bucket not in self._stores:
-            self._stores[bucket] = self.store_of(bucket)
-        return self._stores[bucket]
+    def _store(self, server: Server, bucket: str) -> "ObjectStore":
+        if (server, bucket) not in self._stores:
+            self._stores[server, bucket] = self.store_of(server, bucket)
+        return self._stores[server, bucket]
 
 
-def open_bucket(settings: Settings, bucket: str) -> "ObjectStore":
+def signed_link(server: Server, where: ObjectUri) -> WebUri | None:
+    """The caller's own link, when it is all we can come in with, and leads to this server."""
+    if server.access_key_id or where.link is None:
+        return None
+    link = where.link
+    return link if server.origin.bucket(link.scheme, link.host, link.port) is not None else None
+
+
+def opened(server: Server, bucket: str, fetch_seconds: float) -> "ObjectStore":
     """A client for one bucket; nothing is sent yet."""
     from obstore.store import S3Store
 
+    config: S3Config = {"skip_signature": True}
+    if server.access_key_id:
+        config = {"access_key_id": server.access_key_id, "secret_access_key": server.secret_access_key}
     return S3Store(
         bucket,
-        endpoint=settings.s3_endpoint,
-        access_key_id=settings.s3_access_key_id,
-        secret_access_key=settings.s3_secret_access_key,
-        region=settings.s3_region,
-        virtual_hosted_style_request=False,
+        config=config,
+        endpoint=endpoint(server, bucket),
+        region=server.region,
+        virtual_hosted_style_request=server.virtual_hosted,
         client_options={
-            "allow_http": settings.s3_endpoint.startswith("http://"),
+            "allow_http": server.endpoint.startswith("http://"),
             "connect_timeout": timedelta(seconds=ANSWER_SECONDS),
-            "timeout": timedelta(seconds=settings.fetch_timeout_seconds),
+            "timeout": timedelta(seconds=fetch_seconds),
         },
+        retry_config={"max_retries": RETRIES_MAX, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
     )
+
+
+def endpoint(server: Server, bucket: str) -> str:
+    """What obstore wants: with the bucket in front of the host where the server is asked so."""
+    if not server.virtual_hosted:
+        return server.endpoint
+    scheme, _, rest = server.endpoint.partition("://")
+    return f"{scheme}://{bucket}.{rest}"
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import httpx
 from govor.errors import BadRequest, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.storage import addresses, disk
 from govor.storage.addresses import IPAddress, Resolve
-from govor.storage.uris import HTTPS_PORT, WebUri
+from govor.storage.uris import WebUri
 
 SILENCE_SECONDS = 30.0  # a server that sends nothing for so long is given up
 CHUNK_BYTES = 1 << 20
@@ -62,8 +62,7 @@ class WebLinks:
     async def _get(self, where: WebUri, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
         """One GET to the checked address, with the name in Host and in the TLS handshake."""
         address = addresses.choose(where.host, await self._addresses(where), self.allowed)
-        named = where.host if where.port == HTTPS_PORT else f"{where.host}:{where.port}"
-        headers = {"Host": named, "Accept-Encoding": "identity", "User-Agent": "govor", **headers}
+        headers = {"Host": where.netloc, "Accept-Encoding": "identity", "User-Agent": "govor", **headers}
         client = httpx.AsyncClient(
             verify=self.verify, trust_env=False, follow_redirects=False, timeout=SILENCE_SECONDS
         )
@@ -90,7 +89,7 @@ def at(where: WebUri, address: IPAddress) -> str:
     """The link with its host replaced by an address."""
     literal = f"[{address}]" if address.version == 6 else str(address)
     parts = urlsplit(where.url)
-    return urlunsplit(("https", f"{literal}:{where.port}", parts.path or "/", parts.query, ""))
+    return urlunsplit((parts.scheme, f"{literal}:{where.port}", parts.path or "/", parts.query, ""))
 
 
 def refuse(answer: httpx.Response, where: WebUri) -> None:

@@ -1,0 +1,45 @@
+"""The object store of this machine: buckets as folders, uploads in parts, and whose each bucket is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from govor.storage.buckets import Receipt
+from govor.storage.folders import FolderBuckets
+from govor.storage.multipart import Multipart
+from govor.storage.owners import Owners
+from govor.storage.uris import ObjectUri
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalStore:
+    """Buckets (see buckets.py) on this disk. Its parts check no rights: ask `owners` before."""
+
+    folders: FolderBuckets
+    multipart: Multipart
+    owners: Owners
+
+    @classmethod
+    def at(cls, root: Path, *, owned: bool) -> "LocalStore":
+        """The store in a folder; `owned` when callers have keys, and buckets so belong to somebody."""
+        folders = FolderBuckets(root)
+        return cls(folders=folders, multipart=Multipart(folders), owners=Owners(root, enforced=owned))
+
+    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> bytes:
+        """The object's first `size` bytes."""
+        await asyncio.to_thread(self.owners.require, where.bucket, folder_id)
+        return await self.folders.head(where, size)
+
+    async def fetch(self, where: ObjectUri, to: Path, bytes_max: int, folder_id: str = "") -> int:
+        """Copy the object to `to`; returns its size."""
+        await asyncio.to_thread(self.owners.require, where.bucket, folder_id)
+        return await self.folders.fetch(where, to, bytes_max)
+
+    async def put(
+        self, where: ObjectUri, stream: AsyncIterator[bytes], bytes_max: int, folder_id: str = ""
+    ) -> Receipt:
+        """Store the object; the first one makes the bucket, which is then this folder's."""
+        await asyncio.to_thread(self.owners.claim, where.bucket, folder_id)
+        stored = await self.folders.put(where, stream, bytes_max)
+        return Receipt(size=stored.size, etag=stored.etag)
