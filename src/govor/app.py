@@ -17,7 +17,9 @@ from starlette.applications import Starlette
 from govor import telemetry
 from govor.api import gateway, listen
 from govor.api.auth import Doorkeeper, check_exposure
+from govor.api.endpoints import ApiEndpointService, Ports
 from govor.api.health import HealthDoor
+from govor.api.iam import AccessKeyService, IamTokenService
 from govor.api.operation import OperationService
 from govor.api.rest import ERROR_ANSWERS, RestDoor
 from govor.api.rpc import GrpcDoor, Health
@@ -31,7 +33,7 @@ from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.work import Work
 from govor.recognition import models
 from govor.settings import Settings
-from govor.storage.keys import Keys
+from govor.storage.identities import Identities
 from govor.storage.objects import Objects
 
 log = structlog.get_logger(__name__)
@@ -43,7 +45,7 @@ HEALTH_SECONDS = 1.0  # how often the gRPC health service looks at the truth
 class Parts:
     """What stands behind the doors."""
 
-    keys: Keys | None  # None: everybody is let in
+    identities: Identities
     uploads: Uploads
     operations: Operations
 
@@ -79,8 +81,7 @@ class Running:
         self.health_task.cancel()
         await asyncio.gather(self.http_task, self.grpc.stop(listen.DRAIN_SECONDS))
         await self.parts.operations.stop()
-        if self.parts.keys:
-            self.parts.keys.close()
+        self.parts.identities.close()
 
 
 def serve(settings: Settings) -> None:
@@ -96,8 +97,9 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
         listener = undo.enter_context(listen.bind(settings.http))
         parts = parts or build(settings)
         readiness = Readiness(operations=parts.operations)
-        asgi, rpc, health = application(settings, parts, readiness)
-        grpc_port = _add_port(rpc, settings.grpc)
+        ports = Ports(http=listener.getsockname()[1])
+        asgi, rpc, health = application(settings, parts, readiness, ports)
+        ports.grpc = _add_port(rpc, settings.grpc)
         await parts.operations.start()
         undo.push_async_callback(parts.operations.stop)
         await rpc.start()
@@ -107,7 +109,7 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
         undo.pop_all()
     return Running(
         http_port=http.port,
-        grpc_port=grpc_port,
+        grpc_port=ports.grpc,
         parts=parts,
         readiness=readiness,
         http=http,
@@ -127,7 +129,7 @@ def build(settings: Settings) -> Parts:
     work = Work(settings, objects, pool, partial(models.find, settings=settings))
     engine = Engine(settings, work, segments_max=pool.size + 1)
     return Parts(
-        keys=Keys.open(settings) if settings.auth == "keys" else None,
+        identities=Identities.open(settings),
         uploads=objects,
         operations=DurableOperations(settings, objects, engine, work),
     )
@@ -138,13 +140,25 @@ def recognisers(settings: Settings) -> int:
     return settings.recognisers or len(os.sched_getaffinity(0))
 
 
+def servicers(settings: Settings, parts: Parts, ports: Ports) -> tuple[gateway.Servicer, ...]:
+    """Every service of the API."""
+    return (
+        SttService(parts.operations),
+        OperationService(parts.operations),
+        IamTokenService(parts.identities, settings),
+        AccessKeyService(parts.identities),
+        ApiEndpointService(setting=settings.discovery, ports=ports),
+    )
+
+
 def application(
-    settings: Settings, parts: Parts, readiness: Readiness
+    settings: Settings, parts: Parts, readiness: Readiness, ports: Ports
 ) -> tuple[Trace, grpc.aio.Server, Health]:
     """Both doors in front of the same methods, and the gRPC health service to keep truthful."""
-    table = gateway.methods((SttService(parts.operations), OperationService(parts.operations)))
+    table = gateway.methods(servicers(settings, parts, ports))
     style = Style(always_chunks=settings.always_chunks, true_confidence=settings.true_confidence)
-    doorkeeper, metrics = Doorkeeper(parts.keys), telemetry.Metrics()
+    doorkeeper = Doorkeeper(parts.identities if settings.auth == "keys" else None)
+    metrics = telemetry.Metrics()
     rest = RestDoor(
         doorkeeper=doorkeeper, style=style, strict=settings.strict, body_bytes_max=settings.body_bytes_max
     )

@@ -18,7 +18,7 @@ from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
 from govor.pb.yandex.cloud.operation import operation_pb2
 from govor.pb.yandex.cloud.operation import operation_service_pb2 as operation_service
 from govor.settings import Settings
-from govor.storage.keys import Keys
+from govor.storage.identities import Identities
 from govor.storage.objects import Objects
 from tests.api.memory import MemoryOperations
 
@@ -37,6 +37,7 @@ class Live:
     folder_id: str
     data_dir: Path
     operations: MemoryOperations
+    identities: Identities
 
     @property
     def authorization(self) -> dict[str, str]:
@@ -128,13 +129,11 @@ def live(data_dir: Path, **changed: Any) -> Iterator[Live]:
     settings = Settings(
         **{"data_dir": data_dir, "http": "127.0.0.1:0", "grpc": "127.0.0.1:0", "database_url": "", **changed}
     )
-    keys = Keys.open(settings)
-    secret, record = keys.create(name="tests")
-    other, _ = keys.create(name="other", folder_id="b1gotherfolder000000")
+    identities = Identities.open(settings)
+    secret, record = identities.keys.create(name="tests")
+    other, _ = identities.keys.create(name="other", folder_id="b1gotherfolder000000")
     operations = MemoryOperations()
-    parts = app.Parts(
-        keys=keys if settings.auth == "keys" else None, uploads=Objects(settings), operations=operations
-    )
+    parts = app.Parts(identities=identities, uploads=Objects(settings), operations=operations)
     with in_thread(settings, parts) as running:
         yield Live(
             http=f"http://127.0.0.1:{running.http_port}",
@@ -144,8 +143,8 @@ def live(data_dir: Path, **changed: Any) -> Iterator[Live]:
             folder_id=record.folder_id,
             data_dir=data_dir,
             operations=operations,
+            identities=identities,
         )
-    keys.close()
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from govor.api import listen
 from govor.errors import BadSetting
 from govor.records import Caller, Operation, Task
 from govor.settings import Settings
+from govor.storage.identities import Identities
 from govor.storage.objects import Objects
 from tests.api.live import SUBMIT, TIMEOUT_SECONDS, in_thread, live
 from tests.api.memory import MemoryOperations
@@ -28,7 +29,7 @@ def settings(data_dir: Path, **changed: Any) -> Settings:
 
 
 def parts(chosen: Settings, operations: MemoryOperations) -> app.Parts:
-    return app.Parts(keys=None, uploads=Objects(chosen), operations=operations)
+    return app.Parts(identities=Identities.open(chosen), uploads=Objects(chosen), operations=operations)
 
 
 class LoggedOperations(MemoryOperations):

@@ -17,6 +17,9 @@ from govor.api.stt_v2 import SttService
 from govor.errors import Unimplemented
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
 from govor.pb.yandex.cloud.api import operation_pb2 as api_operation_pb2
+from govor.pb.yandex.cloud.endpoint import api_endpoint_pb2, api_endpoint_service_pb2
+from govor.pb.yandex.cloud.iam.v1 import iam_token_service_pb2
+from govor.pb.yandex.cloud.iam.v1.awscompatibility import access_key_pb2, access_key_service_pb2
 from govor.pb.yandex.cloud.operation import operation_pb2, operation_service_pb2
 from tests.api.memory import MemoryOperations
 
@@ -26,6 +29,10 @@ ROOT = Path(__file__).parent.parent.parent
 def table() -> tuple[gateway.Method, ...]:
     operations = MemoryOperations()
     return gateway.methods((SttService(operations), OperationService(operations)))
+
+
+IAM = (iam_token_service_pb2, access_key_pb2, access_key_service_pb2)
+DISCOVERY = (api_endpoint_pb2, api_endpoint_service_pb2)
 
 
 def test_routes_are_those_of_the_proto_options_with_actions_first() -> None:
@@ -69,6 +76,7 @@ def test_handlers_have_the_name_of_their_method_in_snake_case(name: str, expecte
         operation_pb2.DESCRIPTOR,
         operation_service_pb2.DESCRIPTOR,
         api_operation_pb2.DESCRIPTOR,
+        *(module.DESCRIPTOR for module in (*IAM, *DISCOVERY)),
     ],
     ids=lambda file: file.name,
 )

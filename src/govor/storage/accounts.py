@@ -63,16 +63,24 @@ class Accounts:
         return cls(Database.open(settings))
 
     def create(
-        self, *, name: str, folder_id: str | None = None, held: Iterable[str] = roles.DEFAULT
+        self,
+        *,
+        name: str,
+        folder_id: str | None = None,
+        held: Iterable[str] = roles.DEFAULT,
+        account_id: str | None = None,
     ) -> Account:
-        """Make an account in a folder (the default one if none is named). Raises BadRequest."""
+        """Make an account in a folder (the default one if none is named). Raises BadRequest.
+
+        `account_id` is for one that comes from elsewhere and keeps its id.
+        """
         if not 0 < len(name) <= NAME_CHARS_MAX:
             raise BadRequest(f"a name has 1 to {NAME_CHARS_MAX} characters")
         folder_id = folder_id or self.default_folder()
         if not FOLDER_ID.fullmatch(folder_id):
             raise BadRequest("a folder ID has 1 to 50 characters: lower-case letters, digits, - and _")
         account = Account(
-            id=new_id("aje"),
+            id=account_id or new_id("aje"),
             folder_id=folder_id,
             name=name,
             roles=roles.checked(held),
