@@ -13,8 +13,8 @@ from training.alphabet import encode
 from training.corpus import Corpus, Utterance, read
 from training.paths import corpora_dir
 
-# Share of the batches' utterances by corpus. Real speech brings 7-13 points of CER, but it has 451 texts only,
-# which a long run learns by heart: VoxForge is 45 % of the hours (its utterances are the longest).
+# Share of the batches' utterances by corpus. Real speech brings 7-13 points of CER, but it has 451 texts
+# only, which a long run learns by heart: VoxForge is 45 % of the hours (its utterances are the longest).
 SHARES = {
     "voxforge": 0.17,
     "pieces": 0.15,

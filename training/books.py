@@ -24,7 +24,7 @@ MARKS = re.compile(r"\{\d+\}|\[\d+\]|<[^>]*>")  # page numbers and notes of the 
 
 
 def sentences(folders: Iterable[Path], secret: Iterable[str]) -> list[str]:
-    """Normalised sentences of all books, each once, none that shares SHARED_WORDS in a row with a secret one."""
+    """Normalised sentences of all books, each once; none shares SHARED_WORDS in a row with a secret one."""
     hidden = {run for text in secret for run in runs(text)}
     found: dict[str, None] = {}
     for path in sorted(path for folder in folders for path in books(folder)):

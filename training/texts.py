@@ -20,7 +20,8 @@ from training.paths import text_dir
 
 SEED = 1337
 GRAMMAR_SENTENCES = 60_000  # a sixth of the words: enough for numbers, not so many that prose is forgotten
-REAL_COPIES = 3  # VoxForge's few texts are the only ones of the last century; they count three times
+REAL_COPIES = 3  # of the few texts of our time, VoxForge's and modern.txt, among books a century older
+MODERN = Path(__file__).parent / "modern.txt"
 SPOKEN_PROSE = 9_000
 SPOKEN_GRAMMAR = 6_000
 SPOKEN_WORDS = 4_000
@@ -49,7 +50,8 @@ def main() -> None:
     ]
     real = [text for text in real_texts(given.data) if text not in secret]
     real = [text for text in real if not any(splits.alike(text, other) for other in studio)]
-    training = [*prose, *library, *spoken, *real * REAL_COPIES]
+    modern = [text for text in modern_sentences() if hidden.isdisjoint(books.runs(text))]
+    training = [*prose, *library, *spoken, *[*real, *modern] * REAL_COPIES]
     write(given.out / "lm_train.txt", training)
     counts = Counter(word for text in training for word in text.split())
     write(given.out / "lexicon_extra.txt", extra_forms(given.hunspell, counts))
@@ -61,6 +63,12 @@ def prose_sentences(data: Path) -> list[str]:
     """The public-domain sentences that can be spelled without digits or foreign letters."""
     with lzma.open(data / "ru-text" / "sentences.txt.xz", "rt") as file:
         return [text for text in map(normalised, file) if text]
+
+
+def modern_sentences() -> list[str]:
+    """The sentences written for this project."""
+    lines = [line for line in MODERN.read_text().splitlines() if not line.startswith("#")]
+    return [text for text in map(normalised, lines) if text]
 
 
 def real_texts(data: Path) -> list[str]:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from training import grammars, hunspell
+from training import books, grammars, hunspell
 from training.alphabet import BLANK_ID, SYMBOLS, decode_greedy, encode, normalised, vocabulary
 from training.numbers_spoken import cardinal, counted, ordinal
 
@@ -83,3 +83,21 @@ def test_the_vocabulary_has_the_layout_of_onnx_asr() -> None:
 def test_greedy_decoding_merges_repeats() -> None:
     а, б, space = encode("аб ")
     assert decode_greedy([а, а, BLANK_ID, а, space, б, BLANK_ID]) == "аа б"
+
+
+def test_books_give_sentences_of_known_authors_and_keep_held_out_ones_away(tmp_path: Path) -> None:
+    (tmp_path / "Chekhov").mkdir()
+    book = "   -- Ну, вот! -- сказал он. Был вечер{12} и шёл дождь. Она приехала в 1890 году.\n"
+    (tmp_path / "Chekhov" / "Ещё.txt").write_text(
+        book + "Старый сад стоял за большим белым домом, и все молчали.\n"
+    )
+    (tmp_path / "Somebody_Novel.txt").write_text("Этого автора мы не знаем.")
+    assert books.sentences([tmp_path], []) == [
+        "ну вот сказал он",
+        "был вечер и шел дождь",
+        "старый сад стоял за большим белым домом и все молчали",
+    ]
+    held_out = ["сад стоял за большим белым забором"]
+    assert "старый сад стоял за большим белым домом и все молчали" not in books.sentences(
+        [tmp_path], held_out
+    )

@@ -1,4 +1,4 @@
-"""Names of people and places from a Hunspell dictionary, lower case, ё as е; words that are not only names left out.
+"""Names of people and places from a Hunspell dictionary: lower case, ё as е, and nothing but names.
 
 The dictionary is Alexander I. Lebedev's (Debian's hunspell-ru), under a BSD-like licence; LICENSE.hunspell-ru
 beside the model carries its notice.
