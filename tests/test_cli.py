@@ -54,7 +54,7 @@ def test_a_bad_file_is_reported_and_the_others_are_still_transcribed(tmp_path: P
 def test_a_language_without_a_model_names_the_command_that_brings_one() -> None:
     done = govor("transcribe", "--language", "de-DE", SAMPLES / "greeting.ogg")
     assert done.returncode == 1
-    assert "govor models pull de-DE" in done.stderr
+    assert "govor models pull parakeet-tdt-0.6b-v3-int8" in done.stderr
 
 
 def test_a_key_is_shown_once_listed_and_revoked(tmp_path: Path) -> None:

@@ -74,6 +74,13 @@ class Settings(BaseSettings):
     short_bytes_max: int = 1 << 20  # SpeechKit's limit
     openai_bytes_max: int = 25 << 20  # a file in /v1/audio/transcriptions, OpenAI's limit
 
+    # Text
+    punctuation_ru: str = "ru-text"  # the model behind literature_text: a name or a directory
+    profanity_mask: Literal["all", "first"] = "all"  # asterisks for all letters, or for all but the first
+    profanity_list: str = ""  # a file with further words to mask (or, after "!", never to mask), one a line
+    normalization: int = 0  # version of the rules for numbers; 0 = the newest
+    result_metadata: bool = False  # "metadata" of v2 operations: what the result was made with
+
     # Operations
     database_url: str = ""  # empty = SQLite in the data directory
     result_days: float = 3.0  # SpeechKit keeps results three days

@@ -37,8 +37,8 @@ def test_russian_and_auto_get_the_russian_model(folder: Path, language: str | No
 
 
 def test_a_language_without_a_model_is_told_how_to_get_one(folder: Path) -> None:
-    with pytest.raises(LanguageUnavailable, match="govor models pull en-US"):
-        models.find("en_us", settings_for(folder))
+    with pytest.raises(LanguageUnavailable, match="govor models pull parakeet-tdt-0.6b-v3-int8"):
+        models.find("de_de", settings_for(folder))
 
 
 def test_an_unknown_language_is_the_callers_fault(folder: Path) -> None:

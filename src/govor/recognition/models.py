@@ -2,50 +2,108 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from govor.errors import LanguageUnavailable, ModelFailed
-from govor.recognition import drivers, languages
+from govor.recognition import catalogue, choice, drivers, languages
 from govor.recognition.ctc import CtcRecognizer
 from govor.recognition.drivers import ctc
 from govor.recognition.model_folder import CONFIG, Model, is_model, read, verify
 from govor.recognition.recognizer import Recognizer
 from govor.settings import Settings
 
-__all__ = ["CONFIG", "Model", "find", "folder_of", "load", "load_ctc", "read", "stamp", "verify"]
+__all__ = [
+    "CONFIG",
+    "Model",
+    "find",
+    "folder_of",
+    "folders",
+    "load",
+    "load_ctc",
+    "pulled_dir",
+    "read",
+    "stamp",
+    "verify",
+]
 
 EMBEDDED = "ru-small"
+BROUGHT = (
+    EMBEDDED,
+    "en-basic",
+)  # models that Govor brings along; pulled ones come before them
 HERE = Path(__file__).resolve().parents[1]  # the package
+PLACES = (HERE / "models", HERE.parents[1] / "models")  # in the wheel; in a checkout
 
 
-def find(language: str | None, settings: Settings) -> Model:
-    """The model of a language, its files checked.
+def find(language: str | None, settings: Settings, tag: str = "") -> Model:
+    """The model of a language and of a request's `model` tag, its files checked.
 
-    `auto` is the one there is. Raises BadRequest (no such language), LanguageUnavailable (no model for it)
-    and ModelFailed (the model is missing or damaged).
+    What the settings name comes first, then what was pulled, then what Govor brings along; `auto` is Russian.
+    Raises BadRequest (no such language), LanguageUnavailable (no model for it), ModelFailed (the model is
+    missing or damaged, or has not this language) and BadSetting.
     """
     code = languages.canonical(language)
-    if code not in (languages.DEFAULT, languages.AUTO):
-        raise LanguageUnavailable(
-            f"no model for {code} is installed; bring one with: govor models pull {code}",
-            f"this service recognises {languages.DEFAULT}",
-        )
-    model = read(folder_of(settings.model_ru, settings))
+    spoken = languages.DEFAULT if code == languages.AUTO else code
+    if (named := choice.name(spoken, tag, settings)) is not None:
+        model = read(folder_of(named, settings))
+        if spoken not in model.languages:
+            raise ModelFailed(
+                f"the model {named} is not for {spoken}",
+                f"it has {', '.join(model.languages)}; see GOVOR_MODELS",
+            )
+    else:
+        model = installed_for(spoken, settings)
     verify(model)
-    return model
+    told = code if model.config.get("prompt", False) else languages.AUTO
+    return replace(model, device=settings.device, language=told)
+
+
+def installed_for(language: str, settings: Settings) -> Model:
+    """The first installed model of a language; LanguageUnavailable names the command that brings one."""
+    damaged = ""
+    for folder in folders(settings):
+        try:
+            model = read(folder)
+        except ModelFailed as error:  # it may have had this language; those that are whole go on serving
+            damaged += f"; {error.message}: {error.detail}"
+            continue
+        if language in model.languages:
+            return model
+    raise LanguageUnavailable(
+        f"no model for {language} is installed; "
+        f"bring one with: govor models pull {catalogue.recommended(language)}",
+        f"models are looked for in {pulled_dir(settings)}{damaged}",
+    )
+
+
+def folders(settings: Settings) -> list[Path]:
+    """Every installed model: pulled ones in the order of the catalogue, then those we bring along."""
+    order = list(catalogue.entries())
+    place = pulled_dir(settings)
+    pulled = [path for path in place.glob("[!.]*") if is_model(path)] if place.is_dir() else []
+    pulled.sort(key=lambda path: (order.index(path.name) if path.name in order else len(order), path.name))
+    names = {path.name for path in pulled}
+    brought = [place / name for name in BROUGHT if name not in names for place in PLACES]
+    return [*pulled, *filter(is_model, brought)]
+
+
+def pulled_dir(settings: Settings) -> Path:
+    """Where pulled models live."""
+    return (settings.models_dir or settings.data_path / "models").expanduser()
 
 
 def folder_of(name: str, settings: Settings) -> Path:
     """Where a model of this name lies: pulled, in the wheel, in a checkout; or the name is a directory."""
-    pulled = (settings.models_dir or settings.data_path / "models").expanduser()
-    places = [pulled / name, HERE / "models" / name, HERE.parents[1] / "models" / name]
+    places = [place / name for place in (pulled_dir(settings), *PLACES)]
     if "/" in name or name.startswith("~"):
         places = [Path(name).expanduser()]
     for place in places:
         if is_model(place):
             return place
     looked = ", ".join(str(place) for place in places)
-    raise ModelFailed(f"the model {name} is missing", f"no {CONFIG} in {looked}; see GOVOR_MODEL_RU")
+    bring = f"bring it with: govor models pull {name}; " if name in catalogue.entries() else ""
+    raise ModelFailed(f"the model {name} is missing", f"{bring}no {CONFIG} in {looked}; see GOVOR_MODEL_RU")
 
 
 def stamp(folder: Path) -> None:
