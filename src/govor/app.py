@@ -23,9 +23,11 @@ from govor.api.iam import AccessKeyService, IamTokenService
 from govor.api.operation import OperationService
 from govor.api.rest import ERROR_ANSWERS, RestDoor
 from govor.api.rpc import GrpcDoor, Health
-from govor.api.seams import Operations, Uploads
+from govor.api.seams import Operations
 from govor.api.stt_v2 import SttService
 from govor.api.trace import Trace
+from govor.api.s3.admission import Admission
+from govor.api.s3.door import S3Door
 from govor.api.uploads import UploadDoor
 from govor.api.v2_json import Style
 from govor.errors import BadSetting
@@ -46,7 +48,7 @@ class Parts:
     """What stands behind the doors."""
 
     identities: Identities
-    uploads: Uploads
+    uploads: Objects
     operations: Operations
 
 
@@ -168,7 +170,9 @@ def application(
     starlette = Starlette(routes=routes, exception_handlers=dict(ERROR_ANSWERS))
     starlette.router.redirect_slashes = False  # "/operations/" is an unknown path, not another spelling
     rpc = GrpcDoor(doorkeeper=doorkeeper, style=style, strict=settings.strict, metrics=metrics)
-    return Trace(starlette, metrics), *rpc.server(table)
+    access_keys = parts.identities.access_keys if settings.auth == "keys" else None
+    s3 = S3Door(starlette, Admission(doorkeeper, access_keys), parts.uploads)
+    return Trace(s3, metrics), *rpc.server(table)
 
 
 async def _serve(settings: Settings) -> None:
