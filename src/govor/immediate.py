@@ -17,7 +17,7 @@ from govor.audio import sniff
 from govor.audio.sandbox_wire import Limits
 from govor.errors import OutOfRange, QuotaExceeded, TooLarge
 from govor.pipeline import direct, listener
-from govor.pipeline.full_data import FullData, raw_silence
+from govor.pipeline.full_data import raw_silence
 from govor.pipeline.listening import TOO_LONG, Manner
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream import Stream
@@ -26,7 +26,9 @@ from govor.pipeline.work import Model
 from govor.records import AudioSpec, TextOptions, Transcript
 from govor.settings import Settings
 from govor.storage import disk
+from govor.text.writing import Writer
 
+TOO_MUCH = "OutOfRange: Exceeded maximum allowed stream size"
 FOLDER = "immediate"  # in the data directory; its files last as long as a call
 # Of one recording that somebody waits for; an operation may take more.
 LIMITS = Limits(cpu_seconds=300, wall_seconds=600.0, memory_bytes=512 << 20, file_bytes=2 << 30)
@@ -56,6 +58,7 @@ class Immediate:
 
     def __init__(self, settings: Settings, pool: RecogniserPool, find: Callable[[str], Model]) -> None:
         self._settings, self._pool, self._find = settings, pool, find
+        self._writer = Writer.of(settings)
         self._root = settings.data_path / FOLDER
         self._streams = Places(settings.streams_max, "streams")
         self._recordings = Places(settings.short_requests_max, "short recordings")
@@ -65,27 +68,24 @@ class Immediate:
         """Clear what an earlier life left; to be called once the data directory is ours."""
         await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
 
+    async def stop(self) -> None:
+        """End the recognisers: who still waits for words gets Unavailable."""
+        await self._pool.stop()
+
     async def transcribe(
         self, content: AsyncIterator[bytes], audio: AudioSpec, language: str, options: TextOptions,
         *, bytes_max: int, seconds_max: float,
     ) -> Transcript:  # fmt: skip
         """The transcript of one recording.
 
-        Raises TooLarge: more than `bytes_max` or `seconds_max`, summed over channels; BadAudio, QuotaExceeded,
+        Raises TooLarge: more than `bytes_max`, or longer than `seconds_max`; BadAudio, QuotaExceeded,
         LanguageUnavailable, StorageFailed, Unavailable, ModelFailed.
         """
         sniff.check(audio)
-        with self._recordings.one(), self._folder() as folder:
-            model = await asyncio.to_thread(self._find, language)
-            scratch = direct.scratch_in(folder)
-            await disk_write(scratch.source, content, bytes_max)
-            head = await asyncio.to_thread(_head, scratch.source)
-            spec = await asyncio.to_thread(sniff.probe, head, audio)
-            async with self._preparing:
-                return await direct.transcribe(
-                    folder, spec, options, language, model, self._pool,
-                    audio_seconds_max=seconds_max, limits=LIMITS,
-                )  # fmt: skip
+        with self._recordings.one():
+            return await self._transcript(
+                content, audio, language, options, bytes_max=bytes_max, seconds_max=seconds_max
+            )
 
     async def stream(self, task: StreamTask, inputs: AsyncIterator[Input]) -> AsyncGenerator[Output, None]:
         """What becomes known of a stream, as it becomes known.
@@ -96,10 +96,43 @@ class Immediate:
         model = await asyncio.to_thread(self._find, task.language)
         bounded = self._bounded(inputs)
         with self._streams.one():
-            events = self._afterwards(task, bounded) if task.full_data else self._live(task, model, bounded)
-            async with aclosing(events):
+            async with aclosing(self._live(task, model, bounded)) as events:
                 async for event in events:
                     yield event
+
+    async def full_data(self, task: StreamTask, inputs: AsyncIterator[Input]) -> Transcript:
+        """The transcript of a stream that is recognised when all of it is there. Raises as `stream`."""
+        seconds = self._settings.stream_seconds_max
+        content = raw_silence(task.audio, self._bounded(inputs), seconds)
+        sniff.check(task.audio)
+        with self._streams.one():
+            try:
+                return await self._transcript(
+                    content,
+                    task.audio,
+                    task.language,
+                    task.text,
+                    bytes_max=LIMITS.file_bytes,
+                    seconds_max=seconds,
+                )
+            except TooLarge as error:
+                raise OutOfRange(TOO_LONG, error.detail) from error
+
+    async def _transcript(
+        self, content: AsyncIterator[bytes], audio: AudioSpec, language: str, options: TextOptions,
+        *, bytes_max: int, seconds_max: float,
+    ) -> Transcript:  # fmt: skip
+        with self._folder() as folder:
+            model = await asyncio.to_thread(self._find, language)
+            scratch = direct.scratch_in(folder)
+            await write(scratch.source, content, bytes_max)
+            head = await asyncio.to_thread(_head, scratch.source)
+            spec = await asyncio.to_thread(sniff.probe, head, audio)
+            async with self._preparing:
+                return await direct.transcribe(
+                    folder, spec, options, language, model, self._pool,
+                    audio_seconds_max=seconds_max * spec.channels, limits=LIMITS, writer=self._writer,
+                )  # fmt: skip
 
     async def _live(
         self, task: StreamTask, model: Model, inputs: AsyncIterator[Input]
@@ -111,25 +144,13 @@ class Immediate:
             seconds_max=self._settings.stream_seconds_max,
         )
         with self._folder() as folder:
-            async with await listener.opened(folder / "sound", manner) as ear:
-                async with aclosing(Stream(task, ear, model, self._pool).events(inputs)) as events:
-                    async for event in events:
-                        yield event
-
-    async def _afterwards(
-        self, task: StreamTask, inputs: AsyncIterator[Input]
-    ) -> AsyncGenerator[Output, None]:
-        """FULL_DATA: the whole of it, as an operation would recognise it."""
-        seconds = self._settings.stream_seconds_max
-        try:
-            transcript = await self.transcribe(
-                raw_silence(task.audio, inputs, seconds), task.audio, task.language, task.text,
-                bytes_max=1 << 40, seconds_max=seconds * max(1, task.audio.channels),
-            )  # fmt: skip
-        except TooLarge as error:
-            raise OutOfRange(TOO_LONG, error.detail) from error
-        for event in FullData(transcript).events():
-            yield event
+            ear = await listener.opened(folder / "sound", manner)
+            async with (
+                ear,
+                aclosing(Stream(task, ear, model, self._pool, self._writer).events(inputs)) as events,
+            ):
+                async for event in events:
+                    yield event
 
     async def _bounded(self, inputs: AsyncIterator[Input]) -> AsyncIterator[Input]:
         """Raises OutOfRange at the byte that is too much."""
@@ -137,9 +158,7 @@ class Immediate:
         async for each in inputs:
             received += len(each.data) if isinstance(each, Sound) else 0
             if received > most:
-                raise OutOfRange(
-                    "OutOfRange: Exceeded maximum allowed stream size", f"the limit is {most} bytes"
-                )
+                raise OutOfRange(TOO_MUCH, f"the limit is {most} bytes")
             yield each
 
     @contextmanager
@@ -155,7 +174,7 @@ class Immediate:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-async def disk_write(path: Path, content: AsyncIterator[bytes], bytes_max: int) -> None:
+async def write(path: Path, content: AsyncIterator[bytes], bytes_max: int) -> None:
     """Write what comes to a file; raises TooLarge, StorageFailed."""
     written = 0
     with disk.described():

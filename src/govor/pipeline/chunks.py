@@ -7,8 +7,8 @@ sometimes cut in mid-phrase. Ours follow the speech segments, are cut at pauses,
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
-from govor import text
 from govor.records import Chunk, TextOptions, Word
+from govor.text.writing import DEFAULT_WRITER, Writer
 
 PAUSE_MS = 400  # a pause that ends an utterance
 CHUNK_MS_MIN = 1_000  # shorter pieces stay with their neighbour: nobody wants "да" and "нет" a line each
@@ -18,7 +18,10 @@ Words = Sequence[Word]
 
 
 def assemble(
-    per_channel: Mapping[int, Sequence[Words]], options: TextOptions, language: str
+    per_channel: Mapping[int, Sequence[Words]],
+    options: TextOptions,
+    language: str,
+    writer: Writer = DEFAULT_WRITER,
 ) -> tuple[Chunk, ...]:
     """Every channel's segments (1-based channel → words of each speech segment, in time order) as chunks.
 
@@ -28,14 +31,21 @@ def assemble(
         Chunk(
             channel=channel,
             words=tuple(words),
-            text=text.written(words, options, language),
+            text=text,
             confidence=fmean(word.confidence for word in words),
         )
         for channel, segments in per_channel.items()
-        for segment in segments
-        for words in utterances(segment)
+        for words, text in written(segments, options, language, writer)
     ]
     return tuple(sorted(made, key=lambda chunk: (chunk.words[0].start_ms, chunk.channel)))
+
+
+def written(
+    segments: Sequence[Words], options: TextOptions, language: str, writer: Writer
+) -> Iterator[tuple[Words, str]]:
+    """One channel's utterances with their texts; a sentence may go on from one to the next."""
+    found = [words for segment in segments for words in utterances(segment)]
+    return zip(found, writer.texts(found, options, language), strict=True)
 
 
 def utterances(words: Words) -> Iterator[Words]:

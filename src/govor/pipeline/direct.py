@@ -11,6 +11,7 @@ from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.scratch import Scratch
 from govor.pipeline.work import Model
 from govor.records import AudioSpec, TextOptions, Transcript
+from govor.text.writing import DEFAULT_WRITER, Writer
 
 # Before every operation, whose deadlines begin at 1; after streams, for whose words somebody waits.
 DEADLINE = 0
@@ -26,7 +27,7 @@ def scratch_in(folder: Path) -> Scratch:
 
 async def transcribe(
     folder: Path, audio: AudioSpec, options: TextOptions, language: str, model: Model, pool: RecogniserPool,
-    *, audio_seconds_max: float, limits: Limits,
+    *, audio_seconds_max: float, limits: Limits, writer: Writer = DEFAULT_WRITER,
 ) -> Transcript:  # fmt: skip
     """The transcript of what `scratch_in(folder).source` holds; a cancelled call leaves nothing running.
 
@@ -39,5 +40,5 @@ async def transcribe(
     manifest = await asyncio.to_thread(scratch.read_manifest)
     parts = (recognise.part(scratch, i, model, pool, DEADLINE) for i in range(len(manifest.parts)))
     heard = await asyncio.gather(*parts)
-    made = await asyncio.to_thread(chunks.assemble, recognise.by_channel(heard), options, language)
+    made = await asyncio.to_thread(chunks.assemble, recognise.by_channel(heard), options, language, writer)
     return Transcript(chunks=made, audio_ms=manifest.audio_ms, channels=manifest.channels)

@@ -18,6 +18,7 @@ from govor.pipeline.scratch import Manifest, Scratch
 from govor.recognition import models
 from govor.records import AudioEncoding, AudioSpec, TextOptions, Transcript
 from govor.settings import Settings
+from govor.text.writing import Writer
 
 LOCAL_ID = "local"  # the scratch folder's name; each file has a temporary directory of its own
 PROGRESS_PREPARED = 0.2  # decoding and segmenting take about a fifth of the time
@@ -32,6 +33,7 @@ class LocalTranscriber:
         self._settings = settings
         self._model = model
         self._pool = pool
+        self._writer = Writer.of(settings)
 
     @property
     def model_name(self) -> str:
@@ -54,7 +56,9 @@ class LocalTranscriber:
             heard = await self._recognise(scratch, manifest, progress)
         progress(1.0)
         return Transcript(
-            chunks=chunks.assemble(recognise.by_channel(heard), options, self._model.languages[0]),
+            chunks=chunks.assemble(
+                recognise.by_channel(heard), options, self._model.languages[0], self._writer
+            ),
             audio_ms=manifest.audio_ms,
             channels=manifest.channels,
         )

@@ -12,7 +12,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from statistics import fmean
 
-from govor import text
 from govor.pipeline import recogniser_pool
 from govor.pipeline.listener import SOUND_BYTES_MAX, Listener
 from govor.pipeline.listening import Report, Stretch
@@ -32,6 +31,7 @@ from govor.pipeline.stream_events import (
 )
 from govor.pipeline.work import Model
 from govor.records import Word
+from govor.text.writing import DEFAULT_WRITER, Writer
 
 MONO = 1  # the channel of a stream
 
@@ -39,7 +39,15 @@ MONO = 1  # the channel of a stream
 class Stream:
     """Made for one call of `events`."""
 
-    def __init__(self, task: StreamTask, listener: Listener, model: Model, pool: RecogniserPool) -> None:
+    def __init__(
+        self,
+        task: StreamTask,
+        listener: Listener,
+        model: Model,
+        pool: RecogniserPool,
+        writer: Writer = DEFAULT_WRITER,
+    ) -> None:
+        self._writer = writer
         self._task, self._listener, self._model, self._pool = task, listener, model, pool
         self._ended: deque[Stretch | int] = (
             deque()
@@ -53,7 +61,7 @@ class Stream:
         self._recognising: asyncio.Task[list[tuple[Word, ...]]] | None = None
 
     async def events(self, inputs: AsyncIterator[Input]) -> AsyncGenerator[Output, None]:
-        """Everything that becomes known, until the inputs end. Raises what `inputs`, listener and pool raise."""
+        """All that becomes known, until the inputs end. Raises what `inputs`, listener and pool raise."""
         listening = asyncio.create_task(self._listen(inputs))
         listening.add_done_callback(lambda _: self._changed.set())
         try:
@@ -164,7 +172,7 @@ class Stream:
         return Final(
             channel=MONO,
             words=words,
-            text=text.written(words, self._task.text, self._task.language) if words else "",
+            text=self._writer.text(words, self._task.text, self._task.language) if words else "",
             confidence=fmean(word.confidence for word in words) if words else 0.0,
             begin_ms=before,
             end_ms=end_ms,
@@ -178,7 +186,7 @@ class Stream:
         return UtteranceEnd(channel=MONO, time_ms=time_ms, cursors=self._cursors)
 
     def _last(self) -> list[Output]:
-        """What completes the stream: a final if there was none, an end if there was none after the last final."""
+        """What completes the stream: a final if there was none, an end if the last final has none."""
         last: list[Output] = []
         if not self._finals:
             last.append(self._made((), self._cursors.received_ms))

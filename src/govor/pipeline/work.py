@@ -21,6 +21,7 @@ from govor.pipeline.stored import Plain
 from govor.records import Task, Transcript
 from govor.settings import Settings
 from govor.storage.objects import Objects
+from govor.text.writing import Writer
 
 # Enough to keep a network busy; few enough not to fill a disk with halves.
 FETCHES_MAX = 8
@@ -42,7 +43,7 @@ class Model(Protocol):
 
 
 class Work:
-    """The steps. `find` gives the model of a language (models.find with the settings).
+    """The steps. `find` gives the model of a language and a request's `model` (models.finder).
 
     `prepare` is what the sandbox runs; tests put a simpler one in its place.
     """
@@ -52,7 +53,7 @@ class Work:
         settings: Settings,
         objects: Objects,
         pool: RecogniserPool,
-        find: Callable[[str], Model],
+        find: Callable[..., Model],
         prepare: Callable[..., None] = prepare,
     ) -> None:
         self.settings = settings
@@ -61,6 +62,7 @@ class Work:
         self.find = find
         self.prepare_in_sandbox = prepare
         self.fetch_waits_seconds: Sequence[float] = WAITS_SECONDS
+        self.writer = Writer.of(settings)
         self.root = settings.data_path / SCRATCH
         self.audio_seconds = 0.0  # recognised since the start, summed over channels
         self._fetching = asyncio.Semaphore(FETCHES_MAX)
@@ -89,14 +91,14 @@ class Work:
     async def recognise(self, operation_id: str, task: Task, index: int, deadline: int) -> str:
         """Step: the words of one part, as stored.write_heard puts them."""
         await self._ready(operation_id, task)
-        model = await asyncio.to_thread(self.find, task.language)
+        model = await asyncio.to_thread(self.find, task.language, task.model)
         scratch = Scratch(self.root, operation_id)
         return stored.write_heard(await recognise.part(scratch, index, model, self.pool, deadline))
 
     def assemble(self, task: Task, prepared: Plain, heard: Sequence[str]) -> Transcript:
         """All parts' words, in order, as a transcript."""
         parts = [stored.read_heard(lines) for lines in heard]
-        made = chunks.assemble(recognise.by_channel(parts), task.text, task.language)
+        made = chunks.assemble(recognise.by_channel(parts), task.text, task.language, self.writer)
         self.audio_seconds += prepared["audio_ms"] * prepared["channels"] / 1000
         return Transcript(chunks=made, audio_ms=prepared["audio_ms"], channels=prepared["channels"])
 
@@ -115,7 +117,7 @@ class Work:
             if scratch.prepared:
                 return
             await self.fetch(operation_id, task)
-            model = await asyncio.to_thread(self.find, task.language)
+            model = await asyncio.to_thread(self.find, task.language, task.model)
             self.pool.expect(model)  # they start while this recording is decoded
             async with self._preparing:
                 await self._in_sandbox(operation_id, task, model.sample_rate_hz)
