@@ -5,16 +5,14 @@ The only place where parts are put together; every other one receives what it ne
 
 import asyncio
 import contextlib
-import os
 import signal
 from dataclasses import dataclass
-from functools import partial
 
 import grpc
 import structlog
 from starlette.applications import Starlette
 
-from govor import telemetry
+from govor import cores, telemetry
 from govor.api import gateway, listen
 from govor.api.auth import Doorkeeper, check_exposure
 from govor.api.endpoints import ApiEndpointService, Ports
@@ -23,13 +21,16 @@ from govor.api.iam import AccessKeyService, IamTokenService
 from govor.api.operation import OperationService
 from govor.api.rest import ERROR_ANSWERS, RestDoor
 from govor.api.rpc import GrpcDoor, Health
-from govor.api.seams import Operations
-from govor.api.stt_v2 import SttService
-from govor.api.trace import Trace
 from govor.api.s3.admission import Admission
 from govor.api.s3.door import S3Door
+from govor.api.seams import Immediate, Operations
+from govor.api.streams import Streams
+from govor.api.stt_v2 import SttService
+from govor.api.stt_v3 import AsyncRecognizer
+from govor.api.trace import Trace
 from govor.api.uploads import UploadDoor
 from govor.api.v2_json import Style
+from govor.api.v3_streaming import Recognizer
 from govor.errors import BadSetting
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.work import Work
@@ -50,6 +51,7 @@ class Parts:
     identities: Identities
     uploads: Objects
     operations: Operations
+    immediate: Immediate
 
 
 @dataclass(kw_only=True, slots=True)
@@ -83,6 +85,7 @@ class Running:
         self.health_task.cancel()
         await asyncio.gather(self.http_task, self.grpc.stop(listen.DRAIN_SECONDS))
         await self.parts.operations.stop()
+        await self.parts.immediate.stop()
         self.parts.identities.close()
 
 
@@ -104,6 +107,7 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
         ports.grpc = _add_port(rpc, settings.grpc)
         await parts.operations.start()
         undo.push_async_callback(parts.operations.stop)
+        await parts.immediate.start()
         await rpc.start()
         http = listen.HttpServer(asgi, listener)
         http_task = asyncio.create_task(http.run_until_told())
@@ -124,28 +128,38 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
 def build(settings: Settings) -> Parts:
     """Every part behind the doors."""
     from govor.engine.runtime import Engine  # 2 s of imports, which other commands do without
+    from govor.immediate import Immediate as LiveRecognition
     from govor.operations import Operations as DurableOperations
 
     objects = Objects(settings)
     pool = RecogniserPool(size=recognisers(settings), idle_seconds=settings.idle_recogniser_seconds)
-    work = Work(settings, objects, pool, partial(models.find, settings=settings))
+    find = models.finder(settings)
+    work = Work(settings, objects, pool, find)
     engine = Engine(settings, work, segments_max=pool.size + 1)
     return Parts(
         identities=Identities.open(settings),
         uploads=objects,
         operations=DurableOperations(settings, objects, engine, work),
+        immediate=LiveRecognition(settings, pool, find),
     )
 
 
 def recognisers(settings: Settings) -> int:
     """How many recogniser processes there may be: what is set, else one for each core."""
-    return settings.recognisers or len(os.sched_getaffinity(0))
+    return settings.recognisers or cores.usable()
 
 
 def servicers(settings: Settings, parts: Parts, ports: Ports) -> tuple[gateway.Servicer, ...]:
     """Every service of the API."""
+    streams = Streams(
+        immediate=parts.immediate,
+        style=Style(true_confidence=settings.true_confidence),
+        idle_seconds=settings.stream_idle_seconds,
+    )
     return (
-        SttService(parts.operations),
+        SttService(parts.operations, streams),
+        Recognizer(streams),
+        AsyncRecognizer(parts.operations, streams.style, summaries=bool(settings.summary_url)),
         OperationService(parts.operations),
         IamTokenService(parts.identities, settings),
         AccessKeyService(parts.identities),

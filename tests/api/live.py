@@ -21,6 +21,7 @@ from govor.settings import Settings
 from govor.storage.identities import Identities
 from govor.storage.objects import Objects
 from tests.api.memory import MemoryOperations
+from tests.tiny.immediate import immediate
 
 SUBMIT = "/speech/stt/v2/longRunningRecognize"
 TIMEOUT_SECONDS = 20.0
@@ -133,7 +134,12 @@ def live(data_dir: Path, **changed: Any) -> Iterator[Live]:
     secret, record = identities.keys.create(name="tests")
     other, _ = identities.keys.create(name="other", folder_id="b1gotherfolder000000")
     operations = MemoryOperations()
-    parts = app.Parts(identities=identities, uploads=Objects(settings), operations=operations)
+    parts = app.Parts(
+        identities=identities,
+        uploads=Objects(settings),
+        operations=operations,
+        immediate=immediate(settings),
+    )
     with in_thread(settings, parts) as running:
         yield Live(
             http=f"http://127.0.0.1:{running.http_port}",

@@ -19,6 +19,7 @@ from govor.storage.identities import Identities
 from govor.storage.objects import Objects
 from tests.api.live import SUBMIT, TIMEOUT_SECONDS, in_thread, live
 from tests.api.memory import MemoryOperations
+from tests.tiny.immediate import immediate
 
 BODY = '{"audio": {"uri": "s3://bucket/key"}}'
 
@@ -29,7 +30,12 @@ def settings(data_dir: Path, **changed: Any) -> Settings:
 
 
 def parts(chosen: Settings, operations: MemoryOperations) -> app.Parts:
-    return app.Parts(identities=Identities.open(chosen), uploads=Objects(chosen), operations=operations)
+    return app.Parts(
+        identities=Identities.open(chosen),
+        uploads=Objects(chosen),
+        operations=operations,
+        immediate=immediate(chosen),
+    )
 
 
 class LoggedOperations(MemoryOperations):

@@ -19,6 +19,7 @@ from govor.api import admission, gateway, v2_json, v2_messages, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed
+from govor.api.rpc_streams import StreamDoor
 from govor.errors import BadRequest, GovorError
 from govor.records import Operation
 from govor.telemetry import Metrics
@@ -76,10 +77,11 @@ class GrpcDoor:
     def _handler(self, method: gateway.Method) -> "grpc.RpcMethodHandler[Any, Any]":
         if method.client_streams:
 
-            async def refuse(requests: AsyncIterator[bytes], context: Context) -> None:
-                await self._unary(method, b"", context)
+            async def converse(requests: AsyncIterator[bytes], context: Context) -> None:
+                door = StreamDoor(self.doorkeeper, self.metrics, strict=self.strict)
+                await door.serve(method, requests, context)
 
-            return grpc.stream_stream_rpc_method_handler(refuse)
+            return grpc.stream_stream_rpc_method_handler(converse)
 
         if method.server_streams:
 

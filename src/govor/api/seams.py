@@ -1,9 +1,11 @@
 """What the wire asks of the parts to its right; app.py hands them in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Protocol
 
-from govor.records import Caller, Operation, Statistics, Task
+from govor.pipeline.stream_events import Input, Output, StreamTask
+from govor.records import AudioSpec, Caller, Operation, Statistics, Task, TextOptions, Transcript
+from govor.storage.buckets import Receipt
 
 
 class Operations(Protocol):
@@ -47,9 +49,39 @@ class Operations(Protocol):
         ...
 
 
+class Immediate(Protocol):
+    """Recognition while the caller waits."""
+
+    async def start(self) -> None:
+        """Clear what an earlier life left."""
+        ...
+
+    async def stop(self) -> None:
+        """End what is still going on."""
+        ...
+
+    async def transcribe(
+        self, content: AsyncIterator[bytes], audio: AudioSpec, language: str, options: TextOptions,
+        *, bytes_max: int, seconds_max: float,
+    ) -> Transcript:  # fmt: skip
+        """The transcript of one recording. Raises TooLarge, BadAudio, QuotaExceeded …"""
+        ...
+
+    async def full_data(self, task: StreamTask, inputs: AsyncIterator[Input]) -> Transcript:
+        """The transcript of a stream once all of it is there. Raises OutOfRange, BadAudio …"""
+        ...
+
+    def stream(self, task: StreamTask, inputs: AsyncIterator[Input]) -> AsyncGenerator[Output, None]:
+        """What becomes known of a stream, as it becomes known. Raises OutOfRange, BadAudio …"""
+        ...
+
+
 class Uploads(Protocol):
     """Where `PUT /objects/…` puts things."""
 
-    async def put(self, bucket: str, key: str, stream: AsyncIterator[bytes]) -> object:
-        """Store an object whole or not at all. Raises BadRequest, TooLarge, StorageFailed."""
+    async def put(self, bucket: str, key: str, stream: AsyncIterator[bytes], *, folder_id: str) -> Receipt:
+        """Store an object whole or not at all. Raises BadRequest, PermissionDenied, TooLarge, StorageFailed.
+
+        The first object of a bucket makes the bucket, which is then this folder's.
+        """
         ...

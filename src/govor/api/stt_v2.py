@@ -1,43 +1,29 @@
 """SttService of API v2: a request message becomes a Task."""
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
+
 import structlog
 
+from govor.api import v2_options, v2_streaming
 from govor.api.auth import check_folder
 from govor.api.call import Call
-from govor.api.lenient_json import shown
 from govor.api.seams import Operations
+from govor.api.streams import Streams
 from govor.errors import BadRequest
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
 from govor.recognition import languages
-from govor.records import AudioEncoding, AudioSpec, Operation, Task, TextOptions
-
-ENCODINGS = {
-    stt.RecognitionSpec.AUDIO_ENCODING_UNSPECIFIED: AudioEncoding.OGG_OPUS,
-    stt.RecognitionSpec.LINEAR16_PCM: AudioEncoding.LINEAR16_PCM,
-    stt.RecognitionSpec.OGG_OPUS: AudioEncoding.OGG_OPUS,
-    stt.RecognitionSpec.MP3: AudioEncoding.MP3,
-}
-SAMPLE_RATES_HZ = (8_000, 16_000, 48_000)  # SpeechKit's, for LINEAR16_PCM
-SAMPLE_RATE_HZ_DEFAULT = 48_000
-CHANNELS_MAX = 8  # as many as the surround layouts of Opus and WAV name; more is a mistaken field
-MODEL_DEFAULT = "general"
-MODELS = (
-    "general",
-    "general:rc",
-    "general:deprecated",
-    "deferred-general",
-    "deferred-general:rc",
-    "deferred-general:deprecated",
-)
+from govor.records import Operation, Task
 
 
 class SttService:
-    """yandex.cloud.ai.stt.v2.SttService; StreamingRecognize is not served yet."""
+    """yandex.cloud.ai.stt.v2.SttService."""
 
     descriptor = stt.DESCRIPTOR.services_by_name["SttService"]
 
-    def __init__(self, operations: Operations) -> None:
+    def __init__(self, operations: Operations, streams: Streams) -> None:
         self._operations = operations
+        self._streams = streams
 
     async def long_running_recognize(
         self, request: stt.LongRunningRecognitionRequest, call: Call
@@ -49,20 +35,23 @@ class SttService:
         structlog.contextvars.bind_contextvars(operation_id=operation.id)
         return operation
 
+    async def streaming_recognize(
+        self, requests: AsyncIterator[Any], call: Call
+    ) -> AsyncGenerator[stt.StreamingRecognitionResponse, None]:
+        """Words while they are spoken."""
+        async for answer in v2_streaming.streaming_recognize(requests, call, self._streams):
+            yield answer
+
 
 def read_task(request: stt.LongRunningRecognitionRequest, call: Call) -> Task:
     """What is asked for; raises BadRequest naming the field. Harmless oddities become warnings."""
     spec = request.config.specification
     return Task(
         uri=_uri(request.audio),
-        audio=_audio(spec),
+        audio=v2_options.audio(spec),
         language=languages.canonical(spec.language_code),
-        model=_model(spec.model, call),
-        text=TextOptions(
-            raw_results=spec.raw_results,
-            literature_text=spec.literature_text,
-            profanity_filter=spec.profanity_filter,
-        ),
+        model=v2_options.model(spec.model, call),
+        text=v2_options.text(spec),
     )
 
 
@@ -75,25 +64,3 @@ def _uri(audio: stt.RecognitionAudio) -> str:
     if not audio.uri:
         raise BadRequest("audio.uri is required", "send https://storage.yandexcloud.net/BUCKET/KEY")
     return audio.uri
-
-
-def _audio(spec: stt.RecognitionSpec) -> AudioSpec:
-    """Rate and channels count for LINEAR16_PCM only: containers tell their own, yet clients send them."""
-    if (encoding := ENCODINGS.get(spec.audio_encoding)) is None:
-        raise BadRequest("config.specification.audioEncoding must be one of LINEAR16_PCM, OGG_OPUS, MP3")
-    if encoding is not AudioEncoding.LINEAR16_PCM:
-        return AudioSpec(encoding=encoding)
-    rate, channels = spec.sample_rate_hertz or SAMPLE_RATE_HZ_DEFAULT, spec.audio_channel_count or 1
-    if rate not in SAMPLE_RATES_HZ:
-        raise BadRequest("config.specification.sampleRateHertz must be 8000, 16000 or 48000")
-    if not 0 < channels <= CHANNELS_MAX:
-        raise BadRequest(f"config.specification.audioChannelCount must be from 1 to {CHANNELS_MAX}")
-    return AudioSpec(encoding=encoding, sample_rate_hz=rate, channels=channels)
-
-
-def _model(name: str, call: Call) -> str:
-    """Older clients name models that are gone (hqa): SpeechKit's main model takes their place."""
-    if not name or name in MODELS:
-        return name or MODEL_DEFAULT
-    call.warn(f"unknown model {shown(name)}: {MODEL_DEFAULT} is used instead")
-    return MODEL_DEFAULT

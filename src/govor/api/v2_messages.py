@@ -1,5 +1,7 @@
 """The same Operation as v2_json.py, as protobuf messages for gRPC. Pure."""
 
+from collections.abc import Sequence
+
 from google.protobuf import any_pb2, duration_pb2, empty_pb2, timestamp_pb2
 from google.rpc import status_pb2
 
@@ -37,12 +39,19 @@ def response_message(transcript: Transcript, style: Style) -> stt.LongRunningRec
 
 
 def _chunk(chunk: Chunk, style: Style) -> stt.SpeechRecognitionResult:
-    alternative = stt.SpeechRecognitionAlternative(
-        text=chunk.text,
-        confidence=_confidence(chunk.confidence, style),
-        words=[_word(word, style) for word in chunk.words],
+    reading = alternative(chunk.text, chunk.confidence, chunk.words, style)
+    return stt.SpeechRecognitionResult(alternatives=[reading], channel_tag=chunk.channel)
+
+
+def alternative(
+    text: str, confidence: float, words: Sequence[Word], style: Style
+) -> stt.SpeechRecognitionAlternative:
+    """One reading of an utterance."""
+    return stt.SpeechRecognitionAlternative(
+        text=text,
+        confidence=_confidence(confidence, style),
+        words=[_word(word, style) for word in words],
     )
-    return stt.SpeechRecognitionResult(alternatives=[alternative], channel_tag=chunk.channel)
 
 
 def _word(word: Word, style: Style) -> stt.WordInfo:

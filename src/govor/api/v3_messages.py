@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from govor.api import v3_analysis
 from govor.api.v2_json import Style
 from govor.pb.yandex.cloud.ai.stt.v3 import stt_pb2 as pb
-from govor.records import Chunk, Operation, Transcript, Trigger, Word
+from govor.records import Chunk, Extras, Operation, Transcript, Trigger, Word
 
 # What an utterance's frame has before its first and after its last word, where there is room.
 MARGIN_MS = 500
@@ -34,9 +34,17 @@ def events(operation: Operation, style: Style) -> Iterator[pb.StreamingResponse]
     """Everything that getRecognition answers, made one by one."""
     transcript = operation.transcript
     assert transcript is not None, "only a finished operation has events"
-    session = Session(operation, transcript)
+    session = Session(operation.id, operation.id)
+    session.wall_ms = max(0, operation.modified_at - operation.created_at) * 1000
+    session.cursors.received_data_ms = session.cursors.partial_time_ms = transcript.audio_ms
     for each in utterances(transcript):
-        yield from _utterance(each, session, transcript, style)
+        yield from said(each, session, transcript.extras, style)
+        yield from ended(each, session, transcript.extras)
+    yield from totals(session, transcript)
+
+
+def totals(session: "Session", transcript: Transcript) -> Iterator[pb.StreamingResponse]:
+    """What is about all of the recording."""
     for tag, chunks in v3_analysis.by_tag(transcript).items() if transcript.extras.analyse_speakers else ():
         total = v3_analysis.speaker(tag, chunks, pb.SpeakerAnalysis.TOTAL, transcript.extras)
         yield session.event(tag, speaker_analysis=total)
@@ -49,18 +57,17 @@ def events(operation: Operation, style: Style) -> Iterator[pb.StreamingResponse]
 class Session:
     """What every event carries: the session's ids, and cursors that move with the events."""
 
-    def __init__(self, operation: Operation, transcript: Transcript) -> None:
-        self._ids = pb.SessionUuid(uuid=uuid_of(operation.id), user_request_id=operation.id)
-        self._wall_ms = max(0, operation.modified_at - operation.created_at) * 1000
-        ms = transcript.audio_ms
-        self.cursors = pb.AudioCursors(received_data_ms=ms, partial_time_ms=ms)
+    def __init__(self, seed: str, user_request_id: str) -> None:
+        self._ids = pb.SessionUuid(uuid=uuid_of(seed), user_request_id=user_request_id)
+        self.wall_ms = 0  # since the session began
+        self.cursors = pb.AudioCursors()
 
     def event(self, tag: str, **event: object) -> pb.StreamingResponse:
         """One event as of now."""
         return pb.StreamingResponse(
             session_uuid=self._ids,
             audio_cursors=self.cursors,
-            response_wall_time_ms=self._wall_ms,
+            response_wall_time_ms=self.wall_ms,
             channel_tag=tag,
             **event,  # type: ignore[arg-type]  # the stub wants each by its name
         )
@@ -103,34 +110,38 @@ def next_starts(transcript: Transcript) -> list[int]:
     return found[::-1]
 
 
-def _utterance(
-    each: Utterance, session: Session, transcript: Transcript, style: Style
-) -> Iterator[pb.StreamingResponse]:
-    extras, chunk = transcript.extras, each.chunk
+def said(each: Utterance, session: Session, extras: Extras, style: Style) -> Iterator[pb.StreamingResponse]:
+    """What was said: final, then finalRefinement."""
+    chunk = each.chunk
     session.cursors.final_time_ms = each.end_ms
     session.cursors.final_index = each.index
     raw = alternative(each, raw_text(chunk.words) if chunk else "", style)
     yield session.event(each.tag, final=_update(each, raw))
     if chunk:
-        yield from _classified(Trigger.ON_FINAL, each, session, transcript)
+        yield from _classified(Trigger.ON_FINAL, each, session, extras)
     text = chunk.text if chunk and extras.normalised else raw.text
     written = alternative(each, text, style)
     refinement = pb.FinalRefinement(final_index=each.index, normalized_text=_update(each, written))
     yield session.event(each.tag, final_refinement=refinement)
+
+
+def ended(each: Utterance, session: Session, extras: Extras) -> Iterator[pb.StreamingResponse]:
+    """The utterance has ended: eouUpdate, then what is about all of it."""
+    chunk = each.chunk
     session.cursors.eou_time_ms = each.end_ms
     yield session.event(each.tag, eou_update=pb.EouUpdate(time_ms=each.end_ms))
     if chunk:
-        yield from _classified(Trigger.ON_UTTERANCE, each, session, transcript)
+        yield from _classified(Trigger.ON_UTTERANCE, each, session, extras)
     if chunk and extras.analyse_speakers:
         last = v3_analysis.speaker(each.tag, (chunk,), pb.SpeakerAnalysis.LAST_UTTERANCE, extras)
         yield session.event(each.tag, speaker_analysis=last)
 
 
 def _classified(
-    trigger: Trigger, each: Utterance, session: Session, transcript: Transcript
+    trigger: Trigger, each: Utterance, session: Session, extras: Extras
 ) -> Iterator[pb.StreamingResponse]:
     assert each.chunk is not None
-    for asked in transcript.extras.classifiers:
+    for asked in extras.classifiers:
         if trigger in asked.triggers:
             update = v3_analysis.classified(asked.name, trigger, each.chunk.words)
             update.start_time_ms, update.end_time_ms = each.begin_ms, each.end_ms
@@ -139,7 +150,7 @@ def _classified(
 
 def raw_text(words: tuple[Word, ...]) -> str:
     """As it was heard."""
-    return " ".join(word.text for word in words)
+    return " ".join(each.text for each in words)
 
 
 def alternative(each: Utterance, text: str, style: Style) -> pb.Alternative:
@@ -147,7 +158,7 @@ def alternative(each: Utterance, text: str, style: Style) -> pb.Alternative:
     chunk = each.chunk
     true = round(chunk.confidence, 3) if chunk and style.true_confidence else 0.0
     return pb.Alternative(
-        words=[_word(word) for word in chunk.words] if chunk else [],
+        words=[word(each) for each in chunk.words] if chunk else [],
         text=text,
         start_time_ms=each.begin_ms,
         end_time_ms=each.end_ms,
@@ -155,8 +166,9 @@ def alternative(each: Utterance, text: str, style: Style) -> pb.Alternative:
     )
 
 
-def _word(word: Word) -> pb.Word:
-    return pb.Word(text=word.text, start_time_ms=word.start_ms, end_time_ms=word.end_ms)
+def word(of: Word) -> pb.Word:
+    """With its times."""
+    return pb.Word(text=of.text, start_time_ms=of.start_ms, end_time_ms=of.end_ms)
 
 
 def _update(each: Utterance, reading: pb.Alternative) -> pb.AlternativeUpdate:

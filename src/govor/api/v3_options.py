@@ -10,7 +10,7 @@ from google.protobuf import json_format
 from govor.analysis import classifiers
 from govor.api.call import Call
 from govor.api.lenient_json import shown
-from govor.api.stt_v2 import CHANNELS_MAX, MODEL_DEFAULT, MODELS, SAMPLE_RATES_HZ
+from govor.api.v2_options import CHANNELS_MAX, MODEL_DEFAULT, MODELS, SAMPLE_RATES_HZ
 from govor.errors import BadRequest, Unimplemented
 from govor.pb.yandex.cloud.ai.stt.v3 import stt_pb2 as pb
 from govor.recognition import languages
@@ -105,7 +105,9 @@ def text(options: pb.TextNormalizationOptions) -> TextOptions:
     )
 
 
-def extras(request: pb.RecognizeFileRequest, task_language: str, call: Call, *, summaries: bool) -> Extras:
+def extras(
+    request: pb.RecognizeFileRequest | pb.StreamingOptions, task_language: str, call: Call, *, summaries: bool
+) -> Extras:
     """What is asked for beside the words; `summaries` says whether there is a model to write them."""
     analysis = request.speech_analysis
     conversation = analysis.converstation_options
@@ -138,7 +140,7 @@ def _classifiers(
         classifiers.check(name, task_language)
         known = tuple(dict.fromkeys(TRIGGERS[trigger] for trigger in each.triggers if trigger in TRIGGERS))
         if pb.RecognitionClassifier.ON_PARTIAL in each.triggers:
-            call.warn("ON_PARTIAL is ignored: recognition of a file has no partial results")
+            call.warn("ON_PARTIAL is ignored: classifiers look at finals and utterances")
         elif not known:
             raise BadRequest(f"the classifier {shown(name)} needs triggers", "ON_UTTERANCE, ON_FINAL or both")
         asked.append(Classifier(name=name, triggers=known))

@@ -35,7 +35,7 @@ class Growing:
         return Stretch(self._tail, still.end)
 
     def heard(self, tail: Stretch, words: tuple[Word, ...]) -> tuple[Word, ...]:
-        """All words of the utterance, now that `words` were heard in its tail; times from the stream's start."""
+        """All words of the utterance, `words` having been heard in its tail; times from the stream start."""
         timed = later(words, self.ms(tail.begin))
         self._heard = tail.end
         known = self._settled + timed

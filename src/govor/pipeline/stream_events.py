@@ -1,6 +1,6 @@
 """What goes into a stream and what comes out of it. Frozen; no I/O; no wire shapes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from govor.records import AudioSpec, TextOptions, Word
 
@@ -11,11 +11,11 @@ class StreamTask:
 
     audio: AudioSpec
     language: str  # canonical spelling
-    text: TextOptions = TextOptions()
+    text: TextOptions = field(default_factory=TextOptions)
     pause_ms: int | None = 500  # of silence that ends an utterance; None: the caller says where one ends
     partials: bool = True
     single_utterance: bool = False  # stop after the first
-    full_data: bool = False  # recognise when all is there, as an operation would; no partials
+    full_data: bool = False  # for Immediate.full_data rather than Immediate.stream
 
 
 @dataclass(frozen=True, slots=True)
