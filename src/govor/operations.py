@@ -163,7 +163,7 @@ class Operations:
 
     async def _check(self, task: Task, content: bytes | None) -> None:
         """Refuse what could never be done; the order is that of the costs."""
-        await asyncio.to_thread(self.work.find, task.language)
+        await asyncio.to_thread(self.work.find, task.language, task.model)
         sniff.check(task.audio)
         if content is None:
             self.objects.check(task.uri)

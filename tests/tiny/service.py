@@ -34,7 +34,7 @@ def build(data_dir: Path, kind: str = "", clock: Any = None, **settings: Any) ->
     made = Settings(**{"data_dir": data_dir, "disk_free_bytes_min": 0, "recognisers": 2, **settings})
     objects = Objects(made)
     pool = RecogniserPool(size=made.recognisers, idle_seconds=60, loader=LOADER)
-    work = Work(made, objects, pool, lambda language: TinyModel(kind), preparing.prepare)
+    work = Work(made, objects, pool, lambda language, tag="": TinyModel(kind), preparing.prepare)
     engine = Engine(made, work, segments_max=pool.size + 1)
     return Operations(made, objects, engine, work, **({"clock": clock} if clock else {}))
 

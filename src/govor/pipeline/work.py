@@ -93,7 +93,7 @@ class Work:
         await self._ready(operation_id, task)
         model = await asyncio.to_thread(self.find, task.language, task.model)
         scratch = Scratch(self.root, operation_id)
-        return stored.write_heard(await recognise.part(scratch, index, model, self.pool, deadline))
+        return stored.write_heard(await recognise.part(scratch, index, model, self.pool, deadline, task.hot_words))
 
     def assemble(self, task: Task, prepared: Plain, heard: Sequence[str]) -> Transcript:
         """All parts' words, in order, as a transcript."""

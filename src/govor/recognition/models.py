@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ __all__ = [
     "CONFIG",
     "Model",
     "find",
+    "finder",
     "folder_of",
     "folders",
     "load",
@@ -57,6 +59,15 @@ def find(language: str | None, settings: Settings, tag: str = "") -> Model:
     verify(model)
     told = code if model.config.get("prompt", False) else languages.AUTO
     return replace(model, device=settings.device, language=told)
+
+
+def finder(settings: Settings) -> Callable[..., Model]:
+    """`find` with these settings: a function of a language and, if there is one, a request's `model`."""
+
+    def of(language: str | None, tag: str = "") -> Model:
+        return find(language, settings, tag)
+
+    return of
 
 
 def installed_for(language: str, settings: Settings) -> Model:
