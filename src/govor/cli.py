@@ -9,6 +9,9 @@ import click
 
 from govor import __version__
 from govor.accuracy.command import bench
+from govor.commands.accounts import accounts
+from govor.commands.keys import keys
+from govor.commands.options import data_dir_option, settings_with
 from govor.errors import GovorError
 from govor.settings import Settings
 
@@ -24,23 +27,15 @@ class Commands(click.Group):
             sys.exit(1)
 
 
-def settings_with(**flags: Any) -> Settings:
-    """Settings from the environment, with the flags that were given on top."""
-    return Settings(**{name: value for name, value in flags.items() if value is not None})
-
-
-data_dir_option = click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Where Govor keeps its data  [~/.local/share/govor]"
-)
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="govor")
 def main() -> None:
     """Self-hosted asynchronous speech recognition with the API of Yandex SpeechKit."""
 
 
+main.add_command(accounts)
 main.add_command(bench)
+main.add_command(keys)
 
 
 @main.command()
@@ -72,46 +67,6 @@ def transcribe(context: click.Context, /, sources: tuple[Path, ...], **options: 
     settings = Settings()
     telemetry.configure_logging(settings)
     context.exit(1 if asyncio.run(transcribing.transcribe(sources, settings, **options)) else 0)
-
-
-@main.group()
-def keys() -> None:
-    """API keys of this service."""
-
-
-@keys.command("create")
-@click.option("--name", required=True, help="What the key is for")
-@click.option("--folder", "folder_id", help="Folder whose operations it may see  [the default folder]")
-@data_dir_option
-def keys_create(name: str, folder_id: str | None, data_dir: Path | None) -> None:
-    """Make a key and print it: the only time it can be seen."""
-    from govor.storage.keys import Keys
-
-    secret, record = Keys.open(settings_with(data_dir=data_dir)).create(name=name, folder_id=folder_id)
-    click.echo(f"key {record.id} of folder {record.folder_id}; it is shown only this once", err=True)
-    click.echo(secret)
-
-
-@keys.command("list")
-@data_dir_option
-def keys_list(data_dir: Path | None) -> None:
-    """List keys: id, folder, creation time, state, name."""
-    from govor.storage.keys import Keys
-
-    for record in Keys.open(settings_with(data_dir=data_dir)).list():
-        state = "revoked" if record.revoked_at else "active"
-        click.echo(f"{record.id}  {record.folder_id}  {record.created_at}  {state}  {record.name}")
-
-
-@keys.command("revoke")
-@click.argument("key_id")
-@data_dir_option
-def keys_revoke(key_id: str, data_dir: Path | None) -> None:
-    """Revoke a key by its id; it stops working at once."""
-    from govor.storage.keys import Keys
-
-    Keys.open(settings_with(data_dir=data_dir)).revoke(key_id)
-    click.echo(f"revoked {key_id}", err=True)
 
 
 @main.group("models")

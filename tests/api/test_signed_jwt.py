@@ -76,7 +76,7 @@ def test_jwt_that_proves_nothing_is_unauthenticated(
 
 
 def test_jwt_of_another_key_is_unauthenticated(identities: Identities, key: dict[str, str]) -> None:
-    other = key_file(identities)
+    other = key_file(identities, number=1)
     forged = signed(key | {"private_key": other["private_key"]}, now=NOW)
     with pytest.raises(Unauthenticated) as caught:
         signed_jwt.signer(forged, identities.authorized_keys.find, AUDIENCES, NOW)

@@ -48,3 +48,9 @@ class Identities:
     def close(self) -> None:
         """Give the database connections back."""
         self.database.close()
+
+    def __enter__(self) -> "Identities":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
