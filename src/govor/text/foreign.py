@@ -1,7 +1,7 @@
 """Numbers of other languages, found by text2num; what is written is decided here.
 
-As in Russian, a lone "one", lone ordinals up to ten ("wait a second") and a lone "million" stay words. Three or
-more digits spoken one by one are one row of digits; an English century and its years are one number.
+As in Russian, a lone "one", lone ordinals up to ten ("wait a second") and a lone "million" stay words.
+Three or more digits spoken one by one are one row of digits; an English century and its years are one number.
 """
 
 from collections.abc import Sequence
@@ -46,10 +46,8 @@ def written(words: Sequence[str], language: str) -> list[Token]:
         first, end = found[at].start, found[at + row - 1].end
         if row > 1 and (text := _together(found[at : at + row], language)):
             written_here = [Token(text, first, end - 1)]
-        elif row > 1 or not _stays_word(found[at]):
-            written_here = [Token(each.text, each.start, each.end - 1) for each in found[at : at + row]]
         else:
-            written_here = _spoken(words, first, end)
+            written_here = [_token(words, each, alone=row == 1) for each in found[at : at + row]]
         tokens += [*_spoken(words, done, first), *written_here]
         done, at = end, at + row
     return tokens + _spoken(words, done, len(words))
@@ -78,14 +76,13 @@ def _counts(values: Sequence[int]) -> bool:
     return step != 0 and list(values) == list(range(values[0], values[-1] + step, step))
 
 
-def _stays_word(number: text_to_num.Occurence) -> bool:
-    """One word that alone is rarely a number: one, first, million."""
-    if number.end - number.start > 1:
-        return False
-    value = number.value
-    if number.is_ordinal:
-        return bool(value <= ORDINAL_WORDS_MAX)
-    return bool(value == 1) or (bool(value >= THOUSAND) and str(number.text).strip("0") == "1")
+def _token(words: Sequence[str], number: text_to_num.Occurence, *, alone: bool) -> Token:
+    """A number in digits, or its one word: "one" and "first" if they stand alone, "million" always."""
+    small = number.value <= ORDINAL_WORDS_MAX if number.is_ordinal else number.value == 1
+    scale = number.value >= THOUSAND and number.text.strip("0") == "1"
+    if number.end - number.start == 1 and ((alone and small) or scale):
+        return Token(words[number.start], number.start, number.start)
+    return Token(number.text, number.start, number.end - 1)
 
 
 def _spoken(words: Sequence[str], start: int, end: int) -> list[Token]:

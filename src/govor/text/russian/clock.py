@@ -97,8 +97,10 @@ HALF_WORDS = _half_words()
 
 
 def _is_time(hour: groups.Group, minutes: groups.Group) -> bool:
-    if len(hour.digits) > 2 or len(minutes.digits) != 2 or not hour.cases & minutes.cases:
+    if len(hour.digits) > 2 or len(minutes.digits) != 2:
         return False
+    if not hour.cases & minutes.cases and minutes.digits[0] != "0":
+        return False  # but «до восемнадцати ноль ноль»: few decline the zeros
     return hour.value < HOURS and minutes.value < MINUTES
 
 
@@ -142,4 +144,4 @@ def _of_the_hour(utterance: Utterance, first: int, at: int, minutes: int) -> lis
 def _time_ends(utterance: Utterance, at: int) -> bool:
     """Whether the word after an hour is not a noun that the ordinal belongs to."""
     word = utterance.word(at)
-    return word in NO_NOUN or not word.endswith(NOUN_ENDINGS)
+    return word in NO_NOUN or word in DAY_PARTS or not word.endswith(NOUN_ENDINGS)

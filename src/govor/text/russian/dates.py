@@ -4,7 +4,7 @@ Alone, первый … десятый stay words ("первый раз"); from 
 """
 
 from govor.text.russian.context import DECADES, MONTHS, RANKED, YEARS, words_of
-from govor.text.russian.numbers import Ordinal
+from govor.text.russian.numbers import PLURAL_ENDINGS, Ordinal
 from govor.text.russian.utterance import Utterance
 from govor.text.tokens import Token
 
@@ -34,7 +34,8 @@ def year(utterance: Utterance, at: int) -> list[Token] | None:
     if number is None:
         return None
     after_month = utterance.word(at - 1) in MONTHS
-    said = utterance.word(number.last + 1) in YEARS
+    after = utterance.word(number.last + 1)
+    said = after in YEARS or (after in DECADES and number.ending not in PLURAL_ENDINGS)
     if number.value >= YEAR_MIN and number.value <= YEAR_MAX and (said or after_month):
         return [_digits(number)]
     if after_month and said and number.value >= SHORT_YEAR_MIN:

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 from govor.text.russian.numbers import Number
 
+ZEROS_MAX = 8  # leading zeros of one group; more are a row of them
+STEPS = frozenset({1, 2, 5, 10, 100})  # that people count by
 GROUP_MAX = 1000  # nobody says "one thousand two hundred" inside a telephone number
 
 
@@ -31,12 +33,12 @@ def merged(run: Sequence[Number]) -> list[Group]:
     groups: list[Group] = []
     zeros, first = "", -1
     for number in run:
-        if number.value == 0:
+        if number.value == 0 and len(zeros) < ZEROS_MAX:
             first = first if zeros else number.first
             zeros += "0"
             continue
         digits = str(number.value)
-        if zeros and number.value >= GROUP_MAX:
+        if zeros and (number.value >= GROUP_MAX or number.value == 0):
             groups.append(Group(zeros, first, number.first - 1, number.cases))
             zeros = ""
         groups.append(Group(zeros + digits, first if zeros else number.first, number.last, number.cases))
@@ -49,7 +51,7 @@ def merged(run: Sequence[Number]) -> list[Group]:
 def progression(run: Sequence[Number]) -> bool:
     """Whether somebody counts: «один два три», «десять двадцать тридцать», «три два один»."""
     step = run[1].value - run[0].value
-    return step != 0 and all(after.value - number.value == step for number, after in pairwise(run))
+    return abs(step) in STEPS and all(after.value - number.value == step for number, after in pairwise(run))
 
 
 def digits_only(run: Sequence[Number]) -> bool:

@@ -9,16 +9,19 @@ from itertools import accumulate, pairwise
 
 from govor.text.russian import groups
 from govor.text.russian.context import CODE, COUNTED, COUNTED_ENDINGS, NOT_COUNTED, PHONE
+from govor.text.russian.forms import FORMS
 from govor.text.russian.numbers import Number
 from govor.text.russian.utterance import Utterance
 from govor.text.tokens import Token
 
 LAYOUTS = {5: (1, 2, 2), 6: (2, 2, 2), 7: (3, 2, 2), 10: (3, 3, 2, 2)}
 COUNTRY_DIGITS = {11: 1, 12: 3}  # +7 (999) …, +375 (29) …
+ENDS_CONTEXT = frozenset({"в", "во", "к", "до"})  # «код пришёл в семь сорок»
 CONTEXT_WORDS = 3  # how far before a number "телефон" or "код" speaks of it
 # A longer row of digits is no code but somebody counting or reading; card numbers have 16, IBANs 34.
 CODE_DIGITS_MAX = 34
 CARD_DIGITS = 16
+NUMBER = frozenset({"номер", "номера", "номеру", "номером", "номере"})  # anything's: a telephone's as well
 GROUPS_MIN = 3  # fewer are a time of day, a range, or two numbers
 
 
@@ -31,10 +34,10 @@ def phone(utterance: Utterance, at: int) -> list[Token] | None:
     digits = "".join(str(number.value) for number in run)
     if plus:
         text = _international(digits, run)
-    elif near(utterance, at, PHONE):
+    elif near(utterance, at, PHONE) or _looks_like_a_phone(utterance, run, digits):
         text = _layout(digits)
     else:
-        text = _layout(digits) if _looks_like_a_phone(utterance, run, digits) else None
+        text = None
     return None if text is None else [Token(text, at, run[-1].last)]
 
 
@@ -55,8 +58,13 @@ def code(utterance: Utterance, at: int) -> list[Token] | None:
 
 
 def near(utterance: Utterance, at: int, words: frozenset[str]) -> bool:
-    """Whether one of `words` stands shortly before word `at`."""
-    return not words.isdisjoint(utterance.before(at, CONTEXT_WORDS))
+    """Whether one of `words` stands shortly before word `at`, with no other number or "в" between."""
+    for word in reversed(utterance.before(at, CONTEXT_WORDS)):
+        if word in words:
+            return True
+        if word in FORMS or word in ENDS_CONTEXT:
+            break
+    return False
 
 
 def counted(word: str) -> bool:
@@ -70,7 +78,7 @@ def _counts(utterance: Utterance, run: Sequence[Number]) -> bool:
 
 def _looks_like_a_phone(utterance: Utterance, run: Sequence[Number], digits: str) -> bool:
     """Without a word that says so: as many digits as a telephone number, spoken in its groups."""
-    if len(run) < GROUPS_MIN or groups.progression(run) or near(utterance, run[0].first, CODE):
+    if len(run) < GROUPS_MIN or groups.progression(run) or near(utterance, run[0].first, CODE - NUMBER):
         return False
     if groups.digits_only(run) and len(digits) < 7:
         return False  # rather a code

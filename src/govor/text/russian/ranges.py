@@ -41,19 +41,18 @@ def approximate(utterance: Utterance, at: int) -> list[Token] | None:
         return None
     low, high = run[0].value, run[1].value
     after = utterance.word(run[1].last + 1)
-    if not low < high <= 2 * low and not _scaled(run[0], run[1]):
-        return None
-    if run[1].scales and not _scaled(run[0], run[1]) and high > THOUSAND:
+    scaled = _scaled(run[0], run[1])
+    if not scaled and (not low < high <= 2 * low or (run[1].scales and high > THOUSAND)):
         return None
     neighbours = high == low + 1 and high <= 10
     before = utterance.before(at, 2)
     unit_before = not UNITS.isdisjoint(before[-1:] if high < 10 else before) or before[-1:] == ["через"]
-    if counted(after):
+    if counted(after) and not scaled:
         if not _agrees(high, after):
             return None
-    elif not (unit_before or (neighbours and len(after) > 2 and after not in FUNCTION_WORDS)):
+    elif not (scaled or unit_before or (neighbours and len(after) > 2 and after not in FUNCTION_WORDS)):
         return None
-    if _scaled(run[0], run[1]):
+    if scaled:
         scale = run[1].last
         text = f"{low}-{run[1].scales[0][0]}"
         return [Token(text, at, scale - 1), Token(utterance.words[scale], scale, scale)]

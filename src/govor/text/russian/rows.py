@@ -2,7 +2,6 @@
 
 from govor.text.russian import groups
 from govor.text.russian.context import MEASURES
-from govor.text.russian.numbers import Number
 from govor.text.russian.quantities import quantity
 from govor.text.russian.utterance import Utterance
 from govor.text.tokens import Token
@@ -34,21 +33,19 @@ def apart(utterance: Utterance, at: int) -> list[Token] | None:
     front = run if zero else run[:-1]
     tokens: list[Token] = []
     for group in groups.merged(front):
-        tokens += _group(utterance, group, row=len(run) >= ROW_MIN)
-    return tokens if zero else tokens + _quantity(utterance, run[-1])
+        if group.digits.startswith("0"):
+            tokens.append(Token(group.digits, group.first, group.last))
+        else:
+            tokens += _quantity(utterance, group.first, in_a_row=len(run))
+    return tokens if zero else tokens + _quantity(utterance, run[-1].first, in_a_row=len(run))
 
 
-def _quantity(utterance: Utterance, number: Number) -> list[Token]:
-    return quantity(utterance, number.first) or utterance.spoken(number.first, number.last)
-
-
-def _group(utterance: Utterance, group: groups.Group, *, row: bool) -> list[Token]:
-    """In a row, or with a leading zero, digits as they were spoken; else a quantity."""
-    number = utterance.cardinal(group.first)
-    if (
-        number is None
-        or group.digits.startswith("0")
-        or (row and number.last == group.last and not number.scales)
-    ):
-        return [Token(group.digits, group.first, group.last)]
-    return _quantity(utterance, number)
+def _quantity(utterance: Utterance, at: int, *, in_a_row: int) -> list[Token]:
+    """The quantity at word `at`; what alone would stay a word is a number among numbers."""
+    if (tokens := quantity(utterance, at)) is not None:
+        return tokens
+    number = utterance.cardinal(at)
+    assert number is not None, "a run holds cardinals only"
+    if (number.value == groups.GROUP_MAX and in_a_row > 1) or (not number.scales and in_a_row >= ROW_MIN):
+        return [Token(str(number.value), number.first, number.last)]
+    return utterance.spoken(number.first, number.last)
