@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import grpc
 import structlog
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from govor import cores, telemetry
 from govor.api import gateway, listen
@@ -18,12 +19,14 @@ from govor.api.auth import Doorkeeper, check_exposure
 from govor.api.endpoints import ApiEndpointService, Ports
 from govor.api.health import HealthDoor
 from govor.api.iam import AccessKeyService, IamTokenService
+from govor.api.openai_audio import OpenAiDoor
 from govor.api.operation import OperationService
 from govor.api.rest import ERROR_ANSWERS, RestDoor
 from govor.api.rpc import GrpcDoor, Health
 from govor.api.s3.admission import Admission
 from govor.api.s3.door import S3Door
 from govor.api.seams import Immediate, Operations
+from govor.api.short_audio import ShortAudioDoor
 from govor.api.streams import Streams
 from govor.api.stt_v2 import SttService
 from govor.api.stt_v3 import AsyncRecognizer
@@ -167,6 +170,23 @@ def servicers(settings: Settings, parts: Parts, ports: Ports) -> tuple[gateway.S
     )
 
 
+def waiting_routes(settings: Settings, parts: Parts, rest: RestDoor) -> list[Route]:
+    """API v1 and OpenAI's: the caller waits for the text."""
+    short = ShortAudioDoor(
+        immediate=parts.immediate,
+        rest=rest,
+        bytes_max=settings.short_bytes_max,
+        seconds_max=settings.short_seconds_max,
+    )
+    openai = OpenAiDoor(
+        immediate=parts.immediate,
+        rest=rest,
+        bytes_max=settings.openai_bytes_max,
+        seconds_max=settings.audio_seconds_max,
+    )
+    return [*short.routes(), *openai.routes()]
+
+
 def application(
     settings: Settings, parts: Parts, readiness: Readiness, ports: Ports
 ) -> tuple[Trace, grpc.aio.Server, Health]:
@@ -180,7 +200,12 @@ def application(
     )
     uploads = UploadDoor(uploads=parts.uploads, rest=rest, object_bytes_max=settings.object_bytes_max)
     about = HealthDoor(readiness=readiness, operations=parts.operations, metrics=metrics)
-    routes = [*rest.routes(table), *uploads.routes(), *about.routes()]
+    routes = [
+        *rest.routes(table),
+        *uploads.routes(),
+        *about.routes(),
+        *waiting_routes(settings, parts, rest),
+    ]
     starlette = Starlette(routes=routes, exception_handlers=dict(ERROR_ANSWERS))
     starlette.router.redirect_slashes = False  # "/operations/" is an unknown path, not another spelling
     rpc = GrpcDoor(doorkeeper=doorkeeper, style=style, strict=settings.strict, metrics=metrics)

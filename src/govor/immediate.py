@@ -21,9 +21,9 @@ from govor.pipeline.full_data import raw_silence
 from govor.pipeline.listening import TOO_LONG, Manner
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream import Stream
-from govor.pipeline.stream_events import Input, Output, Sound, StreamTask
+from govor.pipeline.stream_events import Input, Output, Sound, Spoken, StreamTask
 from govor.pipeline.work import Model
-from govor.records import AudioSpec, TextOptions, Transcript
+from govor.records import Transcript
 from govor.settings import Settings
 from govor.storage import disk
 from govor.text.writing import Writer
@@ -54,9 +54,9 @@ class Places:
 
 
 class Immediate:
-    """Made by app.py; `find` gives the model of a language."""
+    """Made by app.py; `find` gives the model of a language and a request's `model`."""
 
-    def __init__(self, settings: Settings, pool: RecogniserPool, find: Callable[[str], Model]) -> None:
+    def __init__(self, settings: Settings, pool: RecogniserPool, find: Callable[..., Model]) -> None:
         self._settings, self._pool, self._find = settings, pool, find
         self._writer = Writer.of(settings)
         self._root = settings.data_path / FOLDER
@@ -73,19 +73,15 @@ class Immediate:
         await self._pool.stop()
 
     async def transcribe(
-        self, content: AsyncIterator[bytes], audio: AudioSpec, language: str, options: TextOptions,
-        *, bytes_max: int, seconds_max: float,
-    ) -> Transcript:  # fmt: skip
+        self, content: AsyncIterator[bytes], spoken: Spoken, *, bytes_max: int, seconds_max: float
+    ) -> Transcript:
         """The transcript of one recording.
 
         Raises TooLarge: more than `bytes_max`, or longer than `seconds_max`; BadAudio, QuotaExceeded,
         LanguageUnavailable, StorageFailed, Unavailable, ModelFailed.
         """
-        sniff.check(audio)
         with self._recordings.one():
-            return await self._transcript(
-                content, audio, language, options, bytes_max=bytes_max, seconds_max=seconds_max
-            )
+            return await self._transcript(content, spoken, bytes_max, seconds_max)
 
     async def stream(self, task: StreamTask, inputs: AsyncIterator[Input]) -> AsyncGenerator[Output, None]:
         """What becomes known of a stream, as it becomes known.
@@ -93,7 +89,7 @@ class Immediate:
         Raises OutOfRange: longer or larger than the settings allow; BadAudio, QuotaExceeded, and as above.
         """
         sniff.check(task.audio)
-        model = await asyncio.to_thread(self._find, task.language)
+        model = await asyncio.to_thread(self._find, task.language, task.model)
         bounded = self._bounded(inputs)
         with self._streams.one():
             async with aclosing(self._live(task, model, bounded)) as events:
@@ -104,33 +100,25 @@ class Immediate:
         """The transcript of a stream that is recognised when all of it is there. Raises as `stream`."""
         seconds = self._settings.stream_seconds_max
         content = raw_silence(task.audio, self._bounded(inputs), seconds)
-        sniff.check(task.audio)
         with self._streams.one():
             try:
-                return await self._transcript(
-                    content,
-                    task.audio,
-                    task.language,
-                    task.text,
-                    bytes_max=LIMITS.file_bytes,
-                    seconds_max=seconds,
-                )
+                return await self._transcript(content, task, LIMITS.file_bytes, seconds)
             except TooLarge as error:
                 raise OutOfRange(TOO_LONG, error.detail) from error
 
     async def _transcript(
-        self, content: AsyncIterator[bytes], audio: AudioSpec, language: str, options: TextOptions,
-        *, bytes_max: int, seconds_max: float,
-    ) -> Transcript:  # fmt: skip
+        self, content: AsyncIterator[bytes], spoken: Spoken, bytes_max: int, seconds_max: float
+    ) -> Transcript:
+        sniff.check(spoken.audio)
         with self._folder() as folder:
-            model = await asyncio.to_thread(self._find, language)
+            model = await asyncio.to_thread(self._find, spoken.language, spoken.model)
             scratch = direct.scratch_in(folder)
             await write(scratch.source, content, bytes_max)
             head = await asyncio.to_thread(_head, scratch.source)
-            spec = await asyncio.to_thread(sniff.probe, head, audio)
+            spec = await asyncio.to_thread(sniff.probe, head, spoken.audio)
             async with self._preparing:
                 return await direct.transcribe(
-                    folder, spec, options, language, model, self._pool,
+                    folder, spec, spoken.text, spoken.language, model, self._pool,
                     audio_seconds_max=seconds_max * spec.channels, limits=LIMITS, writer=self._writer,
                 )  # fmt: skip
 

@@ -13,4 +13,4 @@ def immediate(settings: Settings, kind: str = "") -> Immediate:
     """As app.py builds it, but for the model; its processes start when they are needed."""
     os.environ["PYTHONPATH"] = str(ROOT)  # recogniser processes import the tiny recogniser
     pool = RecogniserPool(size=2, idle_seconds=60, loader=LOADER)
-    return Immediate(settings, pool, lambda language: TinyModel(kind))
+    return Immediate(settings, pool, lambda language, model: TinyModel(kind))

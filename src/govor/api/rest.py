@@ -5,7 +5,7 @@ unless a caller asks for a stream of answers as application/x-ndjson: one {"resu
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -105,7 +105,7 @@ class RestDoor:
         return proto_json.write(answer).encode()
 
 
-async def limited(request: Request, bytes_max: int) -> AsyncIterator[bytes]:
+async def limited(request: Request, bytes_max: int) -> AsyncGenerator[bytes, None]:
     """The body part by part; HTTP 413 as soon as it is known to be too long."""
     message = f"the body is longer than {bytes_max} bytes"
     declared = request.headers.get("content-length", "0")

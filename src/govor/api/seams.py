@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Protocol
 
-from govor.pipeline.stream_events import Input, Output, StreamTask
-from govor.records import AudioSpec, Caller, Operation, Statistics, Task, TextOptions, Transcript
+from govor.pipeline.stream_events import Input, Output, Spoken, StreamTask
+from govor.records import Caller, Operation, Statistics, Task, Transcript
 from govor.storage.buckets import Receipt
 
 
@@ -61,9 +61,8 @@ class Immediate(Protocol):
         ...
 
     async def transcribe(
-        self, content: AsyncIterator[bytes], audio: AudioSpec, language: str, options: TextOptions,
-        *, bytes_max: int, seconds_max: float,
-    ) -> Transcript:  # fmt: skip
+        self, content: AsyncIterator[bytes], spoken: Spoken, *, bytes_max: int, seconds_max: float
+    ) -> Transcript:
         """The transcript of one recording. Raises TooLarge, BadAudio, QuotaExceeded …"""
         ...
 

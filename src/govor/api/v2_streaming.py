@@ -38,10 +38,10 @@ def read_task(config: stt.RecognitionConfig, call: Call) -> StreamTask:
     audio = v2_options.audio(spec)
     if audio.channels != 1:
         raise BadRequest("config.specification.audioChannelCount must be 1 in a stream")
-    v2_options.model(spec.model, call)
     return StreamTask(
         audio=audio,
         language=languages.canonical(spec.language_code),
+        model=v2_options.model(spec.model, call),
         text=v2_options.text(spec),
         pause_ms=PAUSE_MS,
         partials=spec.partial_results,

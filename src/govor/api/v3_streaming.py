@@ -72,13 +72,13 @@ def read_options(options: pb.StreamingOptions, call: Call) -> tuple[StreamTask, 
     if audio.encoding is AudioEncoding.LINEAR16_PCM and audio.channels != 1 and not full_data:
         raise BadRequest("rawAudio.audioChannelCount must be 1 in a stream", "or ask for FULL_DATA")
     language = v3_options.language(model, call)
-    v3_options.model(model, call)
     extras = v3_options.extras(options, language, call, summaries=False)
     if extras.label_speakers:
         call.warn("speakerLabeling is ignored in a stream: send the recording to recognizeFileAsync")
     task = StreamTask(
         audio=audio,
         language=language,
+        model=v3_options.model(model, call),
         text=v3_options.text(model.text_normalization),
         pause_ms=pause_ms(options.eou_classifier),
         full_data=full_data,

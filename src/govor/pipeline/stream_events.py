@@ -6,12 +6,19 @@ from govor.records import AudioSpec, TextOptions, Word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StreamTask:
-    """What a caller asks of a stream."""
+class Spoken:
+    """What a caller says of the sound that it sends, and how it wants it written."""
 
     audio: AudioSpec
     language: str  # canonical spelling
+    model: str = "general"
     text: TextOptions = field(default_factory=TextOptions)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamTask(Spoken):
+    """What a caller asks of a stream."""
+
     pause_ms: int | None = 500  # of silence that ends an utterance; None: the caller says where one ends
     partials: bool = True
     single_utterance: bool = False  # stop after the first
