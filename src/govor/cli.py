@@ -8,10 +8,14 @@ from typing import Any
 import click
 
 from govor import __version__
-from govor.accuracy.command import bench
 from govor.commands.accounts import accounts
+from govor.commands.bench import bench
+from govor.commands.hot_words import hot_words
 from govor.commands.keys import keys
+from govor.commands.models import models
 from govor.commands.options import data_dir_option, settings_with
+from govor.commands.text import asked, text, text_options
+from govor.commands.tls import tls
 from govor.errors import GovorError
 from govor.settings import Settings
 
@@ -35,7 +39,11 @@ def main() -> None:
 
 main.add_command(accounts)
 main.add_command(bench)
+main.add_command(hot_words)
 main.add_command(keys)
+main.add_command(models)
+main.add_command(text)
+main.add_command(tls)
 
 
 @main.command()
@@ -58,6 +66,7 @@ def serve(**flags: Any) -> None:
     "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file for each recording"
 )
 @click.option("--language", default="ru-RU", show_default=True)
+@text_options
 @click.pass_context
 def transcribe(context: click.Context, /, sources: tuple[Path, ...], **options: Any) -> None:
     """Transcribe files and folders of recordings here, without a service."""
@@ -66,30 +75,6 @@ def transcribe(context: click.Context, /, sources: tuple[Path, ...], **options: 
 
     settings = Settings()
     telemetry.configure_logging(settings)
-    context.exit(1 if asyncio.run(transcribing.transcribe(sources, settings, **options)) else 0)
-
-
-@main.group("models")
-def models_group() -> None:
-    """Recognition models of this machine."""
-
-
-@models_group.command("list")
-@data_dir_option
-def models_list(data_dir: Path | None) -> None:
-    """List the model of each language: language, name, folder."""
-    from govor.recognition import models
-
-    model = models.find("auto", settings_with(data_dir=data_dir))
-    click.echo(f"{' '.join(model.languages)}  {model.name}  {model.folder}")
-
-
-@models_group.command("verify")
-@data_dir_option
-def models_verify(data_dir: Path | None) -> None:
-    """Compare every file of the models with its checksum; exit 1 if one differs or is missing."""
-    from govor.recognition import models
-
-    model = models.find("auto", settings_with(data_dir=data_dir))
-    for name in sorted(model.files):
-        click.echo(f"{model.name}/{name}: as published")
+    wanted = asked(options)
+    failed = asyncio.run(transcribing.transcribe(sources, settings, wanted, **options))
+    context.exit(1 if failed else 0)

@@ -4,7 +4,7 @@ The settings are the model's own `config.json` with our `govor.json` on top. `go
 `govor models pull` and `import` beside files that must stay as they were published; a model that is made
 for Govor needs no `govor.json`. What every driver's settings may have:
 
-    driver          which driver runs it (drivers/__init__.py); "ctc" if left out
+    driver          which driver runs it (drivers/__init__.py); if left out, the one whose files these are
     languages       SpeechKit's codes; ["ru-RU"] if left out
     files           SHA-256 by file name; files listed here are checked before use
 
@@ -51,15 +51,15 @@ def read(folder: Path) -> Model:
     """Read the settings and let the driver look at them; ModelFailed says what is wrong."""
     try:
         config = {**settings_in(folder / CONFIG), **settings_in(folder / OURS)}
-        driver = drivers.named(str(config.get("driver", drivers.CTC)))
+        driver = drivers.name_of(folder, config)
         return Model(
             name=folder.name,
             folder=folder,
             languages=tuple(
                 languages.canonical(code) for code in config.get("languages", [languages.DEFAULT])
             ),
-            driver=str(config.get("driver", drivers.CTC)),
-            sample_rate_hz=driver.inspect(folder, config),
+            driver=driver,
+            sample_rate_hz=drivers.named(driver).inspect(folder, config),
             config=config,
             files={str(name): str(digest) for name, digest in config.get("files", {}).items()},
         )

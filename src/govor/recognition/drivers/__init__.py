@@ -9,6 +9,7 @@ Rule 4: a file that is missing, damaged or does not fit is a ModelFailed that na
 """
 
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
     from govor.recognition.recognizer import Recognizer
 
 CTC = "ctc"
+ONNX_ASR = "onnx-asr"
+WHISPER = "faster-whisper"
 DRIVERS = {
     CTC: "govor.recognition.drivers.ctc",
-    "onnx-asr": "govor.recognition.drivers.onnx_asr",
-    "faster-whisper": "govor.recognition.drivers.faster_whisper",
+    ONNX_ASR: "govor.recognition.drivers.onnx_asr",
+    WHISPER: "govor.recognition.drivers.faster_whisper",
+    "pocketsphinx": "govor.recognition.drivers.pocketsphinx",
 }
 
 
@@ -47,6 +51,25 @@ def named(name: str) -> Driver:
     if name not in DRIVERS:
         raise ModelFailed(f"unknown driver: {name}", f"this version has {', '.join(DRIVERS)}")
     return cast("Driver", importlib.import_module(DRIVERS[name]))
+
+
+def name_of(folder: Path, config: Mapping[str, Any]) -> str:
+    """The driver that the settings name; without one, the driver whose files these are."""
+    from govor.recognition.drivers import onnx_asr
+
+    if "driver" in config:
+        return str(config["driver"])
+    if (folder / "model.bin").is_file():
+        return WHISPER
+    kind = str(config.get("model_type"))
+    return ONNX_ASR if kind in onnx_asr.TYPES and not kind.startswith("gigaam") else CTC
+
+
+def missing_runtime(name: str) -> str:
+    """The command that installs what a driver needs and this environment lacks; empty if it has it."""
+    if name == WHISPER and importlib.util.find_spec("faster_whisper") is None:
+        return "pip install 'govor[whisper]'"
+    return ""
 
 
 def load(model: "Model", threads: int) -> "Recognizer":
