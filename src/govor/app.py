@@ -30,6 +30,7 @@ from govor.api.short_audio import ShortAudioDoor
 from govor.api.streams import Streams
 from govor.api.stt_v2 import SttService
 from govor.api.stt_v3 import AsyncRecognizer
+from govor.api.tls import Tls
 from govor.api.trace import Trace
 from govor.api.uploads import UploadDoor
 from govor.api.v2_json import Style
@@ -79,13 +80,14 @@ class Running:
     http: listen.HttpServer
     grpc: grpc.aio.Server
     http_task: asyncio.Task[None]
-    health_task: asyncio.Task[None]
+    watching: tuple[asyncio.Task[None], ...]  # tasks that only end when told to
 
     async def stop(self) -> None:
         """Refuse new connections, answer what is in flight, bring the operations to rest."""
         self.readiness.stopping = True
         self.http.should_exit = True
-        self.health_task.cancel()
+        for task in self.watching:
+            task.cancel()
         await asyncio.gather(self.http_task, self.grpc.stop(listen.DRAIN_SECONDS))
         await self.parts.operations.stop()
         await self.parts.immediate.stop()
@@ -101,18 +103,19 @@ def serve(settings: Settings) -> None:
 async def start(settings: Settings, parts: Parts | None = None) -> Running:
     """Open both ports (0 = any free one) and answer; `parts` replaces what `build` would make."""
     check_exposure(settings)
+    tls = Tls.of(settings)
     async with contextlib.AsyncExitStack() as undo:
         listener = undo.enter_context(listen.bind(settings.http))
         parts = parts or build(settings)
         readiness = Readiness(operations=parts.operations)
         ports = Ports(http=listener.getsockname()[1])
         asgi, rpc, health = application(settings, parts, readiness, ports)
-        ports.grpc = _add_port(rpc, settings.grpc)
+        ports.grpc = _add_port(rpc, settings.grpc, tls)
         await parts.operations.start()
         undo.push_async_callback(parts.operations.stop)
         await parts.immediate.start()
         await rpc.start()
-        http = listen.HttpServer(asgi, listener)
+        http = listen.HttpServer(asgi, listener, tls.context if tls else None)
         http_task = asyncio.create_task(http.run_until_told())
         await http.opened.wait()
         undo.pop_all()
@@ -124,7 +127,10 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
         http=http,
         grpc=rpc,
         http_task=http_task,
-        health_task=asyncio.create_task(_tell_health(health, readiness)),
+        watching=(
+            asyncio.create_task(_tell_health(health, readiness)),
+            *((asyncio.create_task(tls.watch()),) if tls else ()),
+        ),
     )
 
 
@@ -240,9 +246,11 @@ async def _tell_health(health: Health, readiness: Readiness) -> None:
         await asyncio.sleep(HEALTH_SECONDS)
 
 
-def _add_port(server: grpc.aio.Server, setting: str) -> int:
+def _add_port(server: grpc.aio.Server, setting: str, tls: Tls | None) -> int:
     listen.address(setting)
     try:
+        if tls:
+            return server.add_secure_port(setting, tls.credentials)
         return server.add_insecure_port(setting)
     except RuntimeError as error:
         raise BadSetting(f"cannot listen on grpc = {setting}", str(error)) from error

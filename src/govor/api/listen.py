@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 
 import uvicorn
@@ -20,7 +21,7 @@ ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\[\]:]+):(?P<port>[0-9]{1,5}
 class HttpServer(uvicorn.Server):
     """uvicorn on a socket of ours, without its own signal handlers: app.py has some, and tests have none."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, context: ssl.SSLContext | None = None) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -29,6 +30,8 @@ class HttpServer(uvicorn.Server):
             lifespan="off",
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
+        config.load()
+        config.ssl = context  # ours, whose certificate can change; uvicorn would read its own once
         super().__init__(config)
         self.opened = asyncio.Event()
         self._listener = listener
