@@ -8,6 +8,7 @@ Rule 2: the object appears when all parts are joined, and only then; what is lef
         finished goes after ABANDONED_SECONDS, when somebody else begins one.
 """
 
+import asyncio
 import hashlib
 import json
 import os
@@ -87,7 +88,8 @@ class Multipart:
         if not 0 < number <= NUMBER_MAX:
             raise S3Refusal("InvalidArgument", f"Part number must be from 1 to {NUMBER_MAX}.")
         folder, digest = self._root / upload.id, hashlib.md5(usedforsecurity=False)
-        others = sum(part.size for part in self.parts(upload) if part.number != number)
+        there = await asyncio.to_thread(self.parts, upload)
+        others = sum(part.size for part in there if part.number != number)
         partial = folder / f"{uuid.uuid4().hex}.partial"
         with disk.growing(partial) as descriptor:
             await disk.write_stream(descriptor, hashed(stream, digest), bytes_max=bytes_max - others)

@@ -47,7 +47,7 @@ class UploadActions:
         stored = await asyncio.to_thread(complete, upload, parts, self._bytes_max)
         where = call.address.uri
         fields: list[Node] = [
-            ("Location", str(call.request.url.replace(query=""))),
+            ("Location", f"{call.request.url.scheme}://{call.header('host')}{call.signed.path}"),
             ("Bucket", where.bucket),
             ("Key", where.key),
             ("ETag", f'"{stored.etag}"'),
