@@ -16,7 +16,6 @@ from govor.commands.models import models
 from govor.commands.options import data_dir_option, settings_with
 from govor.commands.text import asked, text, text_options
 from govor.commands.tls import tls
-from govor.commands.tls import tls
 from govor.errors import GovorError
 from govor.settings import Settings
 
@@ -42,7 +41,6 @@ main.add_command(accounts)
 main.add_command(bench)
 main.add_command(hot_words)
 main.add_command(keys)
-main.add_command(tls)
 main.add_command(models)
 main.add_command(text)
 main.add_command(tls)
