@@ -13,16 +13,18 @@ from importlib import resources
 from govor.errors import BadRequest, Unimplemented
 from govor.recognition import languages
 from govor.records import Word
+from govor.text import profanity
 
 Phrase = tuple[str, ...]
 
+PROFANITY = "profanity"  # the words that `profanityFilter` masks
 NAMES = (
     "formal_greeting",
     "informal_greeting",
     "formal_farewell",
     "informal_farewell",
     "insult",
-    "profanity",
+    PROFANITY,
     "answerphone",
 )
 NOT_OURS = ("gender", "negative")  # SpeechKit has models for them
@@ -53,6 +55,8 @@ def check(name: str, language: str) -> None:
 
 def highlights(name: str, words: Sequence[Word]) -> list[Highlight]:
     """The phrases of a classifier among these words, in order; longer ones first, and no word twice."""
+    if name == PROFANITY:
+        return [Highlight(w.text, w.start_ms, w.end_ms) for w in words if profanity.DEFAULT.profane(w.text)]
     spoken = [word.text.replace("ё", "е") for word in words]
     found: list[Highlight] = []
     at = 0

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -10,14 +11,16 @@ from weakref import WeakValueDictionary
 import structlog
 
 from govor import cores
+from govor.analysis import turns
 from govor.audio import sandbox
 from govor.errors import Unavailable
-from govor.pipeline import chunks, recognise, stored
+from govor.pipeline import chunks, recognise, speakers, stored
 from govor.pipeline.fetch import WAITS_SECONDS, fetch, keep
 from govor.pipeline.prepare import prepare
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.scratch import Scratch
 from govor.pipeline.stored import Plain
+from govor.pipeline.summarise import summarise
 from govor.records import Task, Transcript
 from govor.settings import Settings
 from govor.storage.objects import Objects
@@ -93,14 +96,34 @@ class Work:
         await self._ready(operation_id, task)
         model = await asyncio.to_thread(self.find, task.language, task.model)
         scratch = Scratch(self.root, operation_id)
-        return stored.write_heard(await recognise.part(scratch, index, model, self.pool, deadline, task.hot_words))
+        heard = await recognise.part(scratch, index, model, self.pool, deadline, task.hot_words)
+        return stored.write_heard(heard)
 
-    def assemble(self, task: Task, prepared: Plain, heard: Sequence[str]) -> Transcript:
-        """All parts' words, in order, as a transcript."""
-        parts = [stored.read_heard(lines) for lines in heard]
-        made = chunks.assemble(recognise.by_channel(parts), task.text, task.language, self.writer)
+    async def tell_speakers(self, operation_id: str, task: Task) -> speakers.Rows:
+        """Step: who speaks when in a mono recording."""
+        await self._ready(operation_id, task)
+        model = await asyncio.to_thread(self.find, task.language)
+        most = self.settings.speakers_max
+        job = partial(sandbox.run, speakers.tell_apart, self.root, operation_id, model.sample_rate_hz, most)
+        async with self._preparing:
+            return await asyncio.to_thread(job)
+
+    def assemble(
+        self, task: Task, prepared: Plain, heard: Sequence[str], rows: speakers.Rows | None = None
+    ) -> Transcript:
+        """All parts' words, in order, as a transcript; with `rows` of speakers, theirs are channels."""
+        channels = recognise.by_channel([stored.read_heard(lines) for lines in heard])
+        if rows is not None:
+            channels = turns.by_speaker(channels.get(1, ()), [turns.Turn(*row) for row in rows])
+        made = chunks.assemble(channels, task.text, task.language, self.writer)
         self.audio_seconds += prepared["audio_ms"] * prepared["channels"] / 1000
-        return Transcript(chunks=made, audio_ms=prepared["audio_ms"], channels=prepared["channels"])
+        return Transcript(
+            chunks=made, audio_ms=prepared["audio_ms"], channels=prepared["channels"], extras=task.extras
+        )
+
+    async def summarise(self, transcript: Transcript) -> Plain:
+        """Step: what a language model says about the transcript."""
+        return asdict(await summarise(transcript, self.settings))
 
     async def discard(self, operation_id: str) -> None:
         """Delete the operation's files; nothing there is no error."""

@@ -7,9 +7,11 @@ Rule 3: the folder goes when the operation ends, well or badly, but stays when o
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from govor.pipeline.stored_extras import read_summary
 from govor.pipeline.work import Work
 from govor.records import Task, Transcript
 
@@ -35,7 +37,13 @@ async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable
         await durable.step("fetch", partial(work.fetch, operation_id, task))
         prepared = await durable.step("prepare", partial(work.prepare, operation_id, task))
         heard = await durable.parts(prepared["parts"])
-        transcript = await asyncio.to_thread(work.assemble, task, prepared, heard)
+        rows = None
+        if task.extras.label_speakers and prepared["channels"] == 1:
+            rows = await durable.step("speakers", partial(work.tell_speakers, operation_id, task))
+        transcript = await asyncio.to_thread(work.assemble, task, prepared, heard, rows)
+        if task.extras.instructions:
+            summary = await durable.step("summarise", partial(work.summarise, transcript))
+            transcript = replace(transcript, summary=read_summary(summary))
     except asyncio.CancelledError:  # the process is ending: the next one goes on from here, with these files
         raise
     except BaseException:  # failed, or cancelled by the caller, which the engine tells in its own way
