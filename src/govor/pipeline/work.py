@@ -102,7 +102,7 @@ class Work:
     async def tell_speakers(self, operation_id: str, task: Task) -> speakers.Rows:
         """Step: who speaks when in a mono recording."""
         await self._ready(operation_id, task)
-        model = await asyncio.to_thread(self.find, task.language)
+        model = await asyncio.to_thread(self.find, task.language, task.model)
         most = self.settings.speakers_max
         job = partial(sandbox.run, speakers.tell_apart, self.root, operation_id, model.sample_rate_hz, most)
         async with self._preparing:
