@@ -40,6 +40,7 @@ from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.work import Work
 from govor.recognition import models
 from govor.settings import Settings
+from govor.storage.hot_words import HotWords
 from govor.storage.identities import Identities
 from govor.storage.objects import Objects
 
@@ -148,7 +149,7 @@ def build(settings: Settings) -> Parts:
     return Parts(
         identities=Identities.open(settings),
         uploads=objects,
-        operations=DurableOperations(settings, objects, engine, work),
+        operations=DurableOperations(settings, objects, engine, work, hot_words=HotWords.open(settings).of),
         immediate=LiveRecognition(settings, pool, find),
     )
 

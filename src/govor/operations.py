@@ -7,7 +7,7 @@ Rule 3: results live `result_days`; after that an operation does not exist for a
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -29,7 +29,7 @@ from govor.errors import (
 from govor.pipeline import stored
 from govor.pipeline.prepare import prepare_nothing
 from govor.pipeline.work import Work
-from govor.recognition import languages
+from govor.recognition import languages, phrases
 from govor.records import Caller, Failure, Operation, Statistics, Task
 from govor.settings import Settings
 from govor.storage import disk
@@ -63,12 +63,15 @@ class Operations:
         engine: Engine,
         work: Work,
         clock: Callable[[], float] = time.time,
+        hot_words: Callable[[str], Sequence[str]] = lambda folder_id: (),
     ) -> None:
+        """`hot_words` gives the phrases to expect in every recording of a folder."""
         self.settings = settings
         self.objects = objects
         self.engine = engine
         self.work = work
         self.clock = clock
+        self.hot_words = hot_words
         self._not_ready = "the service is starting"
         self._tasks: list[asyncio.Task[None]] = []
         self._arriving: set[str] = set()  # may have files already, and no row yet
@@ -108,7 +111,9 @@ class Operations:
                 return await self._operation(entry)
             if entry is not None:
                 await self.engine.delete([operation_id])
-        task = replace(task, folder_id=caller.folder_id)
+        expected = await asyncio.to_thread(self.hot_words, caller.folder_id)
+        hot_words = phrases.collected(task.hot_words, expected)
+        task = replace(task, folder_id=caller.folder_id, hot_words=hot_words)
         await self._check(task, content)
         self._arriving.add(operation_id)
         try:

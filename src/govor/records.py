@@ -87,6 +87,7 @@ class Task:
     folder_id: str = ""  # whose it is: its rights decide what the link may read; set when it is accepted
     api: int = 2  # the version of SpeechKit's API that it came through
     extras: Extras = Extras()
+    hot_words: tuple[str, ...] = ()  # phrases that are expected, as recognition/phrases.py writes them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +118,8 @@ class Chunk:
     words: tuple[Word, ...]
     text: str
     confidence: float
+    # `text` piece by piece, each with the times of the words it came from; stored results do without.
+    pieces: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from govor.accuracy import spoken_form
 from govor.accuracy.reliability import Judged
 from govor.recognition import word_alignment
 from govor.recognition.word_alignment import Pair
 from govor.recognition.word_error_rate import Errors
 from govor.records import Word
+from govor.text import spoken_form
 
 RESAMPLES = 2_000  # the ends of the interval then move by a few hundredths of its width
 SEED = 1337  # the same recordings give the same interval

@@ -44,6 +44,7 @@ class Call:
     host: str = ""  # the Host header; gRPC servers in Python do not see its equivalent
     peer: str = ""  # the caller's address as gRPC writes it ("ipv4:10.0.0.7:41234"); REST has the host
     idempotency_key: str | None = None
+    hot_words: tuple[str, ...] = ()  # phrases to expect, of the header x-govor-hot-words
     strict: bool = False  # what would be a warning is refused
     warnings: list[str] = field(default_factory=list)
 

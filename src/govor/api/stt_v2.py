@@ -52,6 +52,7 @@ def read_task(request: stt.LongRunningRecognitionRequest, call: Call) -> Task:
         language=languages.canonical(spec.language_code),
         model=v2_options.model(spec.model, call),
         text=v2_options.text(spec),
+        hot_words=call.hot_words,
     )
 
 

@@ -74,5 +74,6 @@ def read_task(request: pb.RecognizeFileRequest, call: Call, *, summaries: bool) 
         model=v3_options.model(options, call),
         text=v3_options.text(options.text_normalization),
         api=3,
+        hot_words=call.hot_words,
         extras=v3_options.extras(request, language, call, summaries=summaries),
     )

@@ -12,11 +12,12 @@ Heard = tuple[int, tuple[Word, ...]]  # a channel (1-based), and the words of on
 
 
 async def part(
-    scratch: Scratch, index: int, model: object, pool: RecogniserPool, deadline: int = 0
-) -> list[Heard]:
+    scratch: Scratch, index: int, model: object, pool: RecogniserPool, deadline: int = 0,
+    hot_words: Sequence[str] = (),
+) -> list[Heard]:  # fmt: skip
     """The words of each stretch of part `index`, in order; times count from the recording's start."""
     manifest = await asyncio.to_thread(scratch.read_manifest)
-    heard = await pool.recognise(model, scratch.clips(manifest, index), deadline)
+    heard = await pool.recognise(model, scratch.clips(manifest, index), deadline, hot_words)
     return [
         (stretch.channel, later(words, stretch.start_ms))
         for stretch, words in zip(manifest.parts[index], heard, strict=True)

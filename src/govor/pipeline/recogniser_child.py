@@ -45,9 +45,9 @@ class RecogniserChild:
             raise
         return child
 
-    async def words(self, clips: Sequence[Clip]) -> list[tuple[Word, ...]]:
+    async def words(self, clips: Sequence[Clip], hot_words: Sequence[str] = ()) -> list[tuple[Word, ...]]:
         """Recognise clips. Raises Crashed, or the error that the recogniser raised."""
-        answer = await self._ask(wire.clips_line(clips), CLIP_SECONDS * len(clips))
+        answer = await self._ask(wire.clips_line(clips, hot_words), CLIP_SECONDS * len(clips))
         return [wire.words_of(rows) for rows in answer]
 
     async def close(self) -> None:

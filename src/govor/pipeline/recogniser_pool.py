@@ -38,10 +38,13 @@ log = structlog.get_logger(__name__)
 class Job:
     """The clips of one call, and what became of each."""
 
-    def __init__(self, greeting: str, clips: Sequence[Clip], deadline: int) -> None:
+    def __init__(
+        self, greeting: str, clips: Sequence[Clip], deadline: int, hot_words: Sequence[str] = ()
+    ) -> None:
         self.greeting = greeting
         self.deadline = deadline
         self.clips = clips
+        self.hot_words = hot_words
         # The longest first, so that no process is left alone with a long one in the end.
         self.waiting = deque(sorted(range(len(clips)), key=lambda index: -clips[index].samples))
         self.words: dict[int, tuple[Word, ...]] = {}
@@ -141,10 +144,11 @@ class RecogniserPool:
             self._prompt -= 1
 
     async def recognise(
-        self, model: object, clips: Sequence[Clip], deadline: int = 0
+        self, model: object, clips: Sequence[Clip], deadline: int = 0, hot_words: Sequence[str] = ()
     ) -> list[tuple[Word, ...]]:
         """The words of each clip, times from the clip's start; the result does not depend on who did what.
 
+        `hot_words` are phrases to be expected, as phrases.canonical writes them.
         `deadline` is any number that other calls' deadlines can be compared with (engine/fairness.py).
         Raises ModelFailed after repeated crashes, Unavailable while stopping, and what the recogniser raised.
         """
@@ -152,7 +156,7 @@ class RecogniserPool:
             return []
         if self._stopping:
             raise Unavailable("the service is stopping")
-        job = Job(greeting(self.loader, model), clips, deadline)
+        job = Job(greeting(self.loader, model), clips, deadline, hot_words)
         self._jobs.append(job)
         try:
             await self._changed_now()
@@ -220,7 +224,7 @@ class RecogniserPool:
     async def _recognise_some(self, child: RecogniserChild, job: Job, taken: Sequence[int]) -> None:
         """Fill in some clips of a job; raises Crashed when the process is of no more use."""
         try:
-            job.finish(taken, await child.words([job.clips[index] for index in taken]))
+            job.finish(taken, await child.words([job.clips[index] for index in taken], job.hot_words))
         except GovorError as error:
             job.fail(error)
         except Crashed as error:

@@ -35,9 +35,10 @@ def greeting(loader: str, model: object) -> str:
     return base64.b64encode(pickle.dumps((loader, model))).decode()
 
 
-def clips_line(clips: "Sequence[Clip]") -> str:
-    """A line that asks for the words of some clips."""
-    return json.dumps([[clip.path, clip.offset, clip.samples] for clip in clips])
+def clips_line(clips: "Sequence[Clip]", hot_words: "Sequence[str]" = ()) -> str:
+    """A line that asks for the words of some clips, in which these phrases are expected."""
+    rows = [[clip.path, clip.offset, clip.samples] for clip in clips]
+    return json.dumps({"clips": rows, "hot_words": list(hot_words)})
 
 
 def read_answer(line: str) -> list[Any]:
@@ -107,11 +108,22 @@ def recognise(recogniser: "Recognizer", line: str) -> list[Any]:
     """The words of each clip as rows of (text, start, end, confidence, written form)."""
     from govor.pipeline.clips import Clip  # numpy, which must find its limit set
 
-    clips = [Clip(path=path, offset=offset, samples=samples) for path, offset, samples in json.loads(line)]
+    asked = json.loads(line)
+    clips = [Clip(path=path, offset=offset, samples=samples) for path, offset, samples in asked["clips"]]
+    waves = [clip.wave() for clip in clips]
     return [
         [[word.text, word.start_ms, word.end_ms, word.confidence, word.written] for word in words]
-        for words in recogniser.words([clip.wave() for clip in clips])
+        for words in expecting(recogniser, asked["hot_words"]).words(waves)
     ]
+
+
+def expecting(recogniser: "Recognizer", phrases: list[str]) -> "Recognizer":
+    """The recogniser with these phrases raised, if it is one of those that can."""
+    from govor.recognition.recognizer import Expecting
+
+    if not phrases or not isinstance(recogniser, Expecting):
+        return recogniser
+    return recogniser.expecting(phrases)
 
 
 def success(value: list[Any]) -> str:

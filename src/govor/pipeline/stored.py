@@ -31,6 +31,7 @@ def read_task(plain: Plain) -> Task:
             "audio": AudioSpec(**{**audio, "encoding": AudioEncoding(audio["encoding"])}),
             "text": TextOptions(**plain["text"]),
             "extras": read_extras(plain.get("extras")),
+            "hot_words": tuple(plain.get("hot_words", ())),
         }
     )
 

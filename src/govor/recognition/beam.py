@@ -5,15 +5,19 @@ Rule 1: a hypothesis is what still matters of a text: the language model's state
 Rule 2: its probability is that of all alignments, in two parts: those that end in a blank and those that end
         in its last symbol; both include the language so far.
 Rule 3: a word that leaves the prefix tree goes on as a stranger, letter by letter, at a price.
-Rule 4: all hypotheses of a frame, of several waves, are arrays (hypotheses.py); nothing here loops over them.
+Rule 4: hot words change the score of a text by what they are worth (hot_words.py), and nothing else.
+Rule 5: all hypotheses of a frame, of several waves, are arrays (hypotheses.py); nothing here loops over them.
 """
 
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from govor.recognition import hot_words
+from govor.recognition.hot_words import HotWords
 from govor.recognition.hypotheses import (
     WAVES_MAX,
     Hypotheses,
@@ -51,6 +55,8 @@ class BeamSettings:
     word_bonus: float = 0.5  # nats for each word; a language model alone prefers few
     stranger_bonus: float = -1.0  # nats for each word that is in no list
     end_weight: float = 0.5  # of the sentence end; segments often stop before it
+    hot_price_nats: float = -6.0  # hot words that cost more than this are raised to it: common words do
+    hot_bonus: float = 1.5  # nats for each hot word on top
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class BeamSearch:
         self.vocabulary = vocabulary
         self.language = language
         self.settings = settings
+        self.hot: HotWords | None = None
         number = {letter: i for i, letter in enumerate(language.alphabet, start=1)}
         self.letter_numbers = np.array([number.get(symbol, 0) for symbol in vocabulary.symbols])
         self.grows = self.letter_numbers > 0  # symbols that add to a text
@@ -93,6 +100,31 @@ class BeamSearch:
         self.partials = settings.language_weight * language.tree.best.astype(np.float64)
         unknown = float(language.model.unigram_nats()[UNKNOWN]) + language.stranger_nats
         self.stranger_partial = settings.language_weight * unknown + settings.stranger_bonus
+
+    def expecting(self, phrases: Sequence[str]) -> "BeamSearch":
+        """The same search with these phrases (lower case, single spaces) raised."""
+        expecting = copy.copy(self)
+        expecting.hot = hot_words.build(phrases, self.language.alphabet, self.hot_worth)
+        return expecting
+
+    def hot_worth(self, word: str) -> float:
+        """How many nats raise a word to a common one: whatever its own price is."""
+        return max(0.0, self.settings.hot_price_nats - self.price(word)) + self.settings.hot_bonus
+
+    def price(self, word: str) -> float:
+        """What the language charges for a word by itself, in nats, without the bonus for every word."""
+        tree, node, context, spelled = self.language.tree, np.array([ROOT]), np.array([0]), 0.0
+        for letter in word:
+            number = np.array([self.language.alphabet.index(letter) + 1])
+            node = tree.children(node, number)
+            nats, context = self.language.spelling.score(context, number)
+            spelled += float(nats[0])
+        known = int(tree.words[node[0]])
+        if known >= 0 and node[0] != tree.lost:
+            nats_of_word = float(self.language.model.unigram_nats()[known]) + float(tree.shares[node[0]])
+            return self.settings.language_weight * nats_of_word
+        spelled += float(self.language.spelling.ends(context)[0])
+        return self.stranger_partial + self.settings.language_weight * spelled
 
     def readings(self, waves: Sequence[NDArray[np.float32]]) -> list[list[Reading]]:
         """log p [frames, symbols] of each wave → its different texts, best first; never an empty list."""
@@ -105,7 +137,8 @@ class BeamSearch:
         """At most WAVES_MAX waves, the longest first so that those still going are always 0 .. n - 1."""
         spoken = [self.spoken(wave) for wave in waves]
         order = sorted(range(len(waves)), key=lambda wave: -len(spoken[wave]))
-        now, trace = empty_texts(len(waves), self.vocabulary.blank), list[Step]()
+        hot = self.hot.start if self.hot else 0
+        now, trace = empty_texts(len(waves), self.vocabulary.blank, hot), list[Step]()
         readings: list[list[Reading]] = [[] for _ in waves]
         going = len(waves)
         for moment in self.moments([waves[i] for i in order], [spoken[i] for i in order]):
@@ -201,9 +234,14 @@ class BeamSearch:
         stranger = self.stranger_partial + self.settings.language_weight * spelled
         partial = np.where(nodes == tree.lost, stranger, self.partials.take(nodes))
         scores = scores + partial - now.partial.take(rows)
+        hot = now.hot.take(rows)
+        if self.hot:
+            worth, hot = self.hot.lettered(hot, letters)
+            scores += worth
         alive = (scores > floor.take(rows)).nonzero()[0]
         rows = rows.take(alive)
         return rows_of(
+            hot=hot.take(alive),
             waves=now.waves.take(rows),
             keys=letter_keys(now.keys.take(rows), letters.take(alive)),
             last=symbols.take(alive),
@@ -221,12 +259,17 @@ class BeamSearch:
         """The word begun in these rows is finished by a space; otherwise as `lettered`."""
         charge, states = self.word_charge(now.take(rows))
         scores = scores + charge - now.partial.take(rows)
+        hot = now.hot.take(rows)
+        if self.hot:
+            worth, hot = self.hot.worded(hot)
+            scores += worth
         alive = (scores > floor.take(rows)).nonzero()[0]
-        rows, states = rows.take(alive), states.take(alive)
+        rows, states, hot = rows.take(alive), states.take(alive), hot.take(alive)
         zero = np.zeros(len(rows), np.int64)
         return rows_of(
             waves=now.waves.take(rows),
-            keys=word_keys(states),
+            hot=hot,
+            keys=word_keys(states, hot),
             last=zero + self.vocabulary.space,
             states=states,
             nodes=zero + ROOT,
@@ -253,6 +296,8 @@ class BeamSearch:
         scores, states = last.totals, last.states.copy()
         charge, states[begun] = self.word_charge(last.take(begun))
         scores[begun] += charge - last.partial[begun]
+        if self.hot:
+            scores += self.hot.ended(last.hot, last.nodes != ROOT)
         ends, _ = self.language.model.score(states, np.full(len(states), END))
         return scores + self.settings.end_weight * ends
 

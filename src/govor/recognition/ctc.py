@@ -6,7 +6,7 @@ Rule 3: without a language model the text is the best symbol of each frame.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -66,6 +66,10 @@ class CtcRecognizer:
     def words(self, waves: Sequence[Wave]) -> list[tuple[Word, ...]]:
         """See Recognizer."""
         return self.decode([self.log_probs(wave) for wave in waves])
+
+    def expecting(self, phrases: Sequence[str]) -> "CtcRecognizer":
+        """See Expecting; without a language model there is no search, and nothing changes."""
+        return replace(self, search=self.search.expecting(phrases)) if self.search else self
 
     def log_probs(self, wave: Wave) -> LogProbs:
         """What the graph says of a wave; ModelFailed when it cannot be run or answers in another shape."""

@@ -17,9 +17,10 @@ Kind = TypeVar("Kind", np.int64, np.float64)
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-# Products of int64 arrays wrap around, as a hash should. Both factors are odd: no key is lost to zero bits.
+# Products of int64 arrays wrap around, as a hash should. All factors are odd: no key is lost to zero bits.
 LETTER_FACTOR = np.int64(6364136223846793005)
 STATE_FACTOR = np.int64(-7046029254386353131)
+HOT_FACTOR = np.int64(-4417276706812531889)
 KEY_BITS = 56  # of a hash that are compared; the other bits of a number hold the wave
 KEY_MASK = (1 << KEY_BITS) - 1
 WAVES_MAX = 1 << (63 - KEY_BITS)
@@ -27,7 +28,7 @@ WAVES_MAX = 1 << (63 - KEY_BITS)
 
 @dataclass(frozen=True, slots=True)
 class Hypotheses:
-    """What still matters of each text. Columns: [6, rows] and [4, rows], so that one take moves them all."""
+    """What still matters of each text. Columns: [7, rows] and [4, rows], so that one take moves them all."""
 
     numbers: Numbers
     scores: Scores
@@ -61,6 +62,11 @@ class Hypotheses:
     def contexts(self) -> Numbers:
         """Context of the spelling model after them."""
         return row(self.numbers, 5)
+
+    @property
+    def hot(self) -> Numbers:
+        """Node of the hot words for the text so far; 0 without any."""
+        return row(self.numbers, 6)
 
     @property
     def blank(self) -> Scores:
@@ -110,11 +116,11 @@ def row(matrix: NDArray[Kind], index: int) -> NDArray[Kind]:
 
 def rows_of(
     *, waves: Numbers, keys: Numbers, last: Numbers, states: Numbers, nodes: Numbers, contexts: Numbers,
-    letter: Scores, spelled: Scores, partial: Scores,
+    hot: Numbers, letter: Scores, spelled: Scores, partial: Scores,
 ) -> Hypotheses:  # fmt: skip
     """Rows that have just got a symbol: no alignment ends in a blank."""
     return Hypotheses(
-        np.array([waves, keys, last, states, nodes, contexts]),
+        np.array([waves, keys, last, states, nodes, contexts, hot]),
         np.array([np.full(len(letter), -np.inf), letter, spelled, partial]),
     )
 
@@ -127,18 +133,19 @@ def joined(parts: list[Hypotheses]) -> Hypotheses:
     )
 
 
-def empty_texts(waves: int, blank_symbol: int) -> Hypotheses:
+def empty_texts(waves: int, blank_symbol: int, hot: int = 0) -> Hypotheses:
     """The only hypothesis of each wave before its first frame."""
-    start = np.array([0, int(word_keys(np.array([START]))[0]), blank_symbol, START, ROOT, 0])
+    key = int(word_keys(np.array([START]), np.array([hot]))[0])
+    start = np.array([0, key, blank_symbol, START, ROOT, 0, hot])
     numbers = np.tile(start[:, None], waves)
     numbers[0] = np.arange(waves)
     scores = np.tile(np.array([0, -np.inf, 0, 0])[:, None], waves)
     return Hypotheses(numbers, scores)
 
 
-def word_keys(states: Numbers) -> Numbers:
+def word_keys(states: Numbers, hot: Numbers) -> Numbers:
     """Keys where no word is begun."""
-    return (states + 1) * STATE_FACTOR
+    return (states + 1) * STATE_FACTOR + hot * HOT_FACTOR
 
 
 def letter_keys(keys: Numbers, letters: Numbers) -> Numbers:

@@ -1,7 +1,7 @@
 """The seam of every speech recogniser; drivers (ctc.py today) stand behind it."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,4 +24,13 @@ class Recognizer(Protocol):
 
         A wave without speech gives an empty tuple. Raises ModelFailed when the model's runtime fails.
         """
+        ...
+
+
+@runtime_checkable
+class Expecting(Recognizer, Protocol):
+    """A recogniser that can be told which phrases to expect."""
+
+    def expecting(self, phrases: Sequence[str]) -> Recognizer:
+        """The same recogniser with these phrases (see phrases.py) raised; the model is shared."""
         ...

@@ -3,7 +3,8 @@
 Rule 1: a chunk of frames is judged by `judged`, a pure function of the chunk and its surroundings (4 s
         before, 2 s after); the class only buffers, so the answer does not depend on how samples arrive.
 Rule 2: missed speech is worse than extra speech; thresholds are low.
-Rule 3: a tone is not speech, nor is what has not moved for half a second, however loud.
+Rule 3: a tone is not speech, nor are many short ones (the keys of a telephone, a sweep), nor is what has
+        not moved for half a second, however loud.
 """
 
 from collections.abc import Iterable
@@ -40,6 +41,9 @@ TONE_BINS = 2  # a peak reaches so far on either side
 TONE_DB = 1.0
 TONE_FRAMES = 12
 TONE_EDGE_FRAMES = 4  # where a window sees half of a tone
+# Short tones: of the active frames within TONES_REACH this share and more is pure. Of speech 6 % are.
+TONES_SHARE = 0.5
+TONES_REACH = 50
 BURST_FRAMES = 8  # fewer active frames than this from BURST_REACH before to BURST_REACH after are a click
 BURST_REACH = 15
 BEFORE_FRAMES = 10  # soft beginnings and ends that the threshold misses
@@ -169,6 +173,7 @@ def judged(frames: Frames, first: int, last: int) -> Flags:
     smooth = moving_mean(frames.energies, SMOOTHING_FRAMES)
     active = np.sort(smooth - floor, axis=1)[:, -LOUD_BANDS:].mean(axis=1) > EXCESS_DB
     active &= ~steady(smooth, smooth - floor > EXCESS_DB) & ~tone(frames)
+    active &= ~tones(active, frames.pure[:, 0])
     active &= count(active, BURST_REACH, BURST_REACH) >= BURST_FRAMES
     return count(active, AFTER_FRAMES, BEFORE_FRAMES)[first:last] > 0
 
@@ -177,6 +182,12 @@ def tone(frames: Frames) -> Flags:
     """Frames within a pure tone that lasts, with its edges."""
     holds = ~sliding_max(~frames.pure, TONE_FRAMES) & (sliding_range(frames.peaks, TONE_FRAMES) < TONE_DB)
     return covered(holds[:, 0], TONE_FRAMES, len(frames), edge=TONE_EDGE_FRAMES)
+
+
+def tones(active: Flags, pure: Flags) -> Flags:
+    """Frames around which most of what is active is pure."""
+    whistled = count(active & pure, TONES_REACH, TONES_REACH)
+    return whistled >= TONES_SHARE * np.maximum(1, count(active, TONES_REACH, TONES_REACH))
 
 
 def steady(energies: Floats, loud: Flags) -> Flags:

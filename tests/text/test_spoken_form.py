@@ -2,7 +2,7 @@
 
 import pytest
 
-from govor.accuracy import spoken_form
+from govor.text import spoken_form
 
 
 @pytest.mark.parametrize(
