@@ -39,6 +39,7 @@ def files_of(sources: Iterable[Path]) -> Iterator[Path]:
 async def transcribe(
     sources: Iterable[Path],
     settings: Settings,
+    text: TextOptions,
     *,
     language: str,
     format_name: str,
@@ -50,7 +51,7 @@ async def transcribe(
         for path in files_of(sources):
             try:
                 with progress_bar(path.name) as progress:
-                    transcript = await transcriber.transcribe(path, TextOptions(), progress)
+                    transcript = await transcriber.transcribe(path, text, progress)
             except GovorError as error:
                 failed += 1
                 click.echo(

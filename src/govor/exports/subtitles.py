@@ -41,8 +41,8 @@ def groups(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def chunk_cues(chunk: Chunk) -> Iterator[Cue]:
-    """The written text if it fits one cue, otherwise its words in groups."""
-    runs = list(groups(chunk.words))
+    """The written text, in groups that fit; without its pieces, the words if one cue cannot hold it."""
+    runs = list(groups(chunk.pieces or chunk.words))
     if len(runs) == 1:
         yield Cue(chunk.words[0].start_ms, chunk.words[-1].end_ms, chunk.text)
         return

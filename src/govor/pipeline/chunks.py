@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
 from govor.records import Chunk, TextOptions, Word
+from govor.text import tokens
+from govor.text.tokens import Token
 from govor.text.writing import DEFAULT_WRITER, Writer
 
 PAUSE_MS = 400  # a pause that ends an utterance
@@ -31,21 +33,33 @@ def assemble(
         Chunk(
             channel=channel,
             words=tuple(words),
-            text=text,
+            text=tokens.joined(written),
+            pieces=tuple(piece(words, token) for token in written),
             confidence=fmean(word.confidence for word in words),
         )
         for channel, segments in per_channel.items()
-        for words, text in written(segments, options, language, writer)
+        for words, written in written_utterances(segments, options, language, writer)
     ]
     return tuple(sorted(made, key=lambda chunk: (chunk.words[0].start_ms, chunk.channel)))
 
 
-def written(
+def written_utterances(
     segments: Sequence[Words], options: TextOptions, language: str, writer: Writer
-) -> Iterator[tuple[Words, str]]:
-    """One channel's utterances with their texts; a sentence may go on from one to the next."""
+) -> Iterator[tuple[Words, list[Token]]]:
+    """One channel's utterances with what is written for them; a sentence may go on from one to the next."""
     found = [words for segment in segments for words in utterances(segment)]
-    return zip(found, writer.texts(found, options, language), strict=True)
+    return zip(found, writer.tokens(found, options, language), strict=True)
+
+
+def piece(words: Words, token: Token) -> Word:
+    """A written token with the times of the words it came from."""
+    spoken = words[token.first : token.last + 1]
+    return Word(
+        text=token.text,
+        start_ms=spoken[0].start_ms,
+        end_ms=spoken[-1].end_ms,
+        confidence=fmean(word.confidence for word in spoken),
+    )
 
 
 def utterances(words: Words) -> Iterator[Words]:

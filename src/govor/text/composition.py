@@ -1,4 +1,4 @@
-"""Written tokens, marks, capitals and masks become one line. Pure."""
+"""Marks, capitals and masks come onto written tokens. Pure."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,21 @@ from govor.text.tokens import Token
 
 def composed(
     words: Sequence[str], shown: Sequence[str], tokens: Sequence[Token], styled: Sequence[Styled]
-) -> str:
+) -> list[Token]:
     """One utterance as a reader sees it.
 
     `shown` are the words as they may be seen (masked or not), `tokens` cover the words in order. A token that
     is its word unchanged is shown as `shown` says; what normalisation wrote stays as it is but for a capital
     at the beginning. A token carries its last word's mark: marks within a number are none.
     """
-    parts = []
+    made = []
     for token in tokens:
         same = token.first == token.last and token.text == words[token.first]
         text = shown[token.first] if same else token.text
         if styled[token.first].capital:
             text = capitalised(text)
-        parts.append(marked(text, styled[token.last].mark))
-    return " ".join(parts)
+        made.append(Token(marked(text, styled[token.last].mark), token.first, token.last))
+    return made
 
 
 def capitalised(text: str) -> str:

@@ -45,7 +45,7 @@ INNOCENT = re.compile(r"\w*[сз]ухую|дрочен(?:[аыуе]|о[йю]\w?)
 PATTERN = re.compile("|".join(f"(?:{root})" for root in ROOTS))
 # A longer run of letters is no word, and patterns that begin anywhere would read it many times over.
 LETTERS_MAX = 40
-LIST_BYTES_MAX = 1 << 20  # a list of words that is longer is some other file
+LIST_CHARACTERS_MAX = 1 << 20  # a list of words that is longer is some other file
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +108,13 @@ def listed(path: Path) -> Listed:
     """Read the owner's list. Raises BadSetting: it cannot be read, or is no list of words."""
     try:
         with path.expanduser().open(encoding="utf-8") as file:
-            text = file.read(LIST_BYTES_MAX + 1)
+            text = file.read(LIST_CHARACTERS_MAX + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"the list of profanity {path} cannot be read", str(error)) from error
-    if len(text) > LIST_BYTES_MAX:
-        raise BadSetting(f"the list of profanity {path} is too long", f"it may have {LIST_BYTES_MAX} letters")
+    if len(text) > LIST_CHARACTERS_MAX:
+        raise BadSetting(
+            f"the list of profanity {path} is too long", f"it may have {LIST_CHARACTERS_MAX} letters"
+        )
     return parsed(text)
 
 

@@ -23,6 +23,10 @@ MARKS = ("", ",", ".", "?")  # in the order of the network's outputs
 ENDS = frozenset({".", "?"})  # after these a sentence begins
 WINDOW = 250  # words; what is longer is no better and what is shorter wastes the overlap
 
+# A last sentence is a question only if that is this much likelier (natural logarithm): single words, "да" or
+# "понятно", are seldom asked, and the books that the network read have few of them.
+LAST_QUESTION_ODDS = 0.75
+
 # How much likelier a pause of so many ms is at a comma, or at the end of a sentence, than between two words
 # that belong together (natural logarithm). Set by hand from what is known of read Russian: within a phrase
 # few reach 0.1 s, at commas they last 0.1-0.5 s, between sentences 0.4-1.5 s; people also stop to think.
@@ -44,9 +48,8 @@ class Punctuator:
     """Puts marks and capitals on words; one model, any number of threads."""
 
     weights: Weights
-    _rows: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of the words met so far
-
-    ROWS_KEPT_MAX = 100_000  # words, about 20 MB; then the memory of them begins anew
+    rows_kept_max: int = 100_000  # words, about 20 MB; then the memory of them begins anew
+    _rows: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)  # of the words met so far
 
     def styled(self, words: Sequence[str], pauses_ms: Sequence[int] | None = None) -> list[Styled]:
         """Marks and capitals of `words`, which are one speaker's, in order; the last one ends a sentence.
@@ -58,9 +61,11 @@ class Punctuator:
             return []
         with one_thread():
             marks, names = self._scores(words)
+        marks[:-1] += self.weights.mark_biases
         if pauses_ms is not None:
             marks[:-1] += evidence(pauses_ms)
         marks[-1, :2] = -np.inf  # whoever has finished speaking has finished the sentence
+        marks[-1, 3] -= LAST_QUESTION_ODDS
         chosen = [MARKS[best] for best in marks.argmax(axis=1)]
         begins = [True, *(before in ENDS for before, _ in pairwise(chosen))]
         return [
@@ -101,7 +106,7 @@ class Punctuator:
     def _rows_of(self, word: str) -> tuple[int, ...]:
         rows = self._rows.get(word)
         if rows is None:
-            if len(self._rows) >= self.ROWS_KEPT_MAX:
+            if len(self._rows) >= self.rows_kept_max:
                 self._rows.clear()
             rows = self._rows[word] = word_features.rows(word_features.spelled(word), self.weights.known)
         return rows

@@ -44,6 +44,7 @@ class Weights:
     first: Layer
     layers: tuple[Layer, ...]
     mark: Layer
+    mark_biases: Matrix  # [marks]: what makes F1 best where a mark may also be left out
     capital: Layer
 
 
@@ -81,14 +82,14 @@ def weights_of(arrays: dict[str, Any], config: dict[str, Any]) -> Weights:
     """The arrays by name and config.json → Weights; ValueError when they do not fit each other."""
     dilations = [int(dilation) for dilation in config["dilations"]]
     biases = [float(bias) for bias in config["mark_biases"]]
-    mark = layer_of(arrays, "mark")
     weights = Weights(
         known={int(checksum): row for row, checksum in enumerate(arrays["known"], 1)},
         embedding=arrays["embedding"],
         embedding_scale=arrays["embedding_scale"].astype(np.float32),
         first=layer_of(arrays, "first"),
         layers=tuple(layer_of(arrays, f"layer{at}", dilation) for at, dilation in enumerate(dilations)),
-        mark=Layer(mark.weight, mark.bias + np.array(biases, np.float32)),
+        mark=layer_of(arrays, "mark"),
+        mark_biases=np.array(biases, np.float32),
         capital=layer_of(arrays, "capital"),
     )
     check(weights)
@@ -110,6 +111,7 @@ def check(weights: Weights) -> None:
         and weights.first.weight.shape[0] % inputs == 0
         and all(layer.weight.shape == (3 * hidden, hidden) for layer in weights.layers)
         and weights.mark.weight.shape == (hidden, 4)
+        and weights.mark_biases.shape == (4,)
         and weights.capital.weight.shape == (hidden, 1)
     )
     if not fits:

@@ -16,7 +16,7 @@ from govor.text import literature, normalisation, profanity, punctuation_file
 from govor.text.composition import composed
 from govor.text.profanity import Profanity
 from govor.text.punctuation import Styled
-from govor.text.tokens import Token
+from govor.text.tokens import Token, joined
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,28 +29,33 @@ class Writer:
 
     @classmethod
     def of(cls, settings: Settings) -> "Writer":
-        """Raises BadSetting: the list of words cannot be read."""
-        listed = (
-            profanity.listed(Path(settings.profanity_list)) if settings.profanity_list else profanity.NOTHING
-        )
+        """Raises BadSetting: the list of words cannot be read, or there are no such rules."""
+        path, rules = settings.profanity_list, settings.normalization or normalisation.VERSION
+        normalisation.normalised([], normalisation.RUSSIAN, version=rules)
+        listed = profanity.listed(Path(path)) if path else profanity.NOTHING
         return cls(
             profanity=Profanity(mask=settings.profanity_mask, listed=listed),
             punctuation=settings.punctuation_ru,
-            rules=settings.normalization or normalisation.VERSION,
+            rules=rules,
         )
 
-    def texts(self, utterances: Sequence[Sequence[Word]], options: TextOptions, language: str) -> list[str]:
-        """The text of each of one speaker's utterances, which stand in order of time."""
+    def tokens(
+        self, utterances: Sequence[Sequence[Word]], options: TextOptions, language: str
+    ) -> list[list[Token]]:
+        """What is written for each of one speaker's utterances, which stand in order of time.
+
+        The tokens of an utterance cover its words once each and in order. Raises ModelFailed.
+        """
         words = list(chain.from_iterable(utterances))
         styled = self._styled(words, utterances, options, language)
         return [
-            self._text(utterance, part, options, language)
+            self._tokens(utterance, part, options, language)
             for utterance, part in zip(utterances, split(styled, utterances), strict=True)
         ]
 
     def text(self, words: Sequence[Word], options: TextOptions, language: str) -> str:
-        """One utterance that stands alone."""
-        return self.texts([words], options, language)[0]
+        """One utterance that stands alone, as a line."""
+        return joined(self.tokens([words], options, language)[0])
 
     def line(self, words: Sequence[str], options: TextOptions, language: str) -> str:
         """The same for words without times."""
@@ -65,9 +70,9 @@ class Writer:
             return literature.styled(words, language, self.punctuation)
         return [Styled("", index == 0) for utterance in utterances for index in range(len(utterance))]
 
-    def _text(
+    def _tokens(
         self, utterance: Sequence[Word], styled: Sequence[Styled], options: TextOptions, language: str
-    ) -> str:
+    ) -> list[Token]:
         words = [word.text for word in utterance]
         if options.raw_results:
             tokens = [Token(word, at, at) for at, word in enumerate(words)]
