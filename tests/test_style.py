@@ -25,6 +25,7 @@ ORDER = [
     "operations",
     "engine",
     "pipeline",
+    "hub",
     "storage",
     "audio",
     "analysis",

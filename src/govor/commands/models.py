@@ -28,7 +28,7 @@ def models() -> None:
 @click.option("--available", is_flag=True, help="The catalogue: what `govor models pull` can bring")
 @data_dir_option
 def models_list(data_dir: Path | None, available: bool) -> None:
-    """List the installed models: name, languages, folder; or the catalogue."""
+    """List the installed models: languages, name, folder; or the catalogue."""
     from govor.errors import ModelFailed
     from govor.recognition import catalogue
     from govor.recognition import models as installed
@@ -43,7 +43,7 @@ def models_list(data_dir: Path | None, available: bool) -> None:
         except ModelFailed as error:
             click.echo(f"{folder.name}  damaged: {error.detail}  {folder}")
         else:
-            click.echo(f"{model.name}  {' '.join(model.languages)}  {folder}")
+            click.echo(f"{' '.join(model.languages)}  {model.name}  {folder}")
 
 
 @models.command("pull")
@@ -62,7 +62,7 @@ def models_pull(names: tuple[str, ...], int8: bool, data_dir: Path | None) -> No
             click.echo(f"{entry.title}: {entry.megabytes} MB, {entry.licence}, {entry.home}", err=True)
             with progress(entry.name) as report:
                 model = install.pull(entry, settings, downloader, report)
-            click.echo(f"{model.name}  {' '.join(model.languages)}  {model.folder}")
+            click.echo(f"{' '.join(model.languages)}  {model.name}  {model.folder}")
             click.echo(how_to_use(model), err=True)
 
 
@@ -77,7 +77,7 @@ def models_import(folder: Path, name: str | None, languages: tuple[str, ...], da
 
     settings = settings_with(data_dir=data_dir)
     model = install.import_folder(folder, settings, name=name, languages_said=languages)
-    click.echo(f"{model.name}  {' '.join(model.languages)}  {model.folder}")
+    click.echo(f"{' '.join(model.languages)}  {model.name}  {model.folder}")
     click.echo(how_to_use(model), err=True)
 
 
@@ -119,13 +119,10 @@ def models_remove(name: str, data_dir: Path | None) -> None:
 
 def line_of(entry: "Entry") -> str:
     """One model of the catalogue on a line."""
-    speed = (
-        f"real-time factor {entry.real_time_factor:g}" if entry.real_time_factor else "speed not published"
-    )
-    return (
-        f"{entry.name}  {' '.join(entry.languages)}  {entry.megabytes} MB  {entry.sample_rate_hz} Hz  {entry.licence}"
-        f"  word error rate {entry.wer:g} % ({entry.wer_on}; {entry.wer_source})  {speed}"
-    )
+    speed = f"real-time factor {entry.real_time_factor:g}" if entry.real_time_factor else "no speed published"
+    size = f"{entry.megabytes} MB  {entry.sample_rate_hz} Hz  {entry.licence}"
+    errors = f"word error rate {entry.wer:g} % ({entry.wer_on}; {entry.wer_source})"
+    return f"{entry.name}  {' '.join(entry.languages)}  {size}  {errors}  {speed}"
 
 
 def how_to_use(model: "Model") -> str:
