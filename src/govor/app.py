@@ -199,7 +199,11 @@ def application(
 ) -> tuple[Trace, grpc.aio.Server, Health]:
     """Both doors in front of the same methods, and the gRPC health service to keep truthful."""
     table = gateway.methods(servicers(settings, parts, ports))
-    style = Style(always_chunks=settings.always_chunks, true_confidence=settings.true_confidence)
+    style = Style(
+        always_chunks=settings.always_chunks,
+        true_confidence=settings.true_confidence,
+        metadata=settings.result_metadata,
+    )
     doorkeeper = Doorkeeper(parts.identities if settings.auth == "keys" else None)
     metrics = telemetry.Metrics()
     rest = RestDoor(

@@ -141,6 +141,7 @@ class Transcript:
     channels: int = 1
     extras: Extras = Extras()  # what was asked for
     summary: Summary | None = None
+    rules: int = 0  # version of the rules that wrote its numbers; 0: they are words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +167,7 @@ class Operation:
     api: int = 2  # the version of SpeechKit's API that it was submitted through
     failure: Failure | None = None
     transcript: Transcript | None = None
+    warnings: tuple[str, ...] = ()  # for who has just submitted it: what is not as it was asked for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """The written form of operations: golden answers, and what no answer may break."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +132,15 @@ def test_error_is_what_json_dumps_would_write(failure: Failure) -> None:
 def test_one_field_stands_on_each_line_so_that_grep_can_read_it() -> None:
     for line in written(operation(transcript=memory.STEREO)).splitlines():
         assert line.count('": ') <= 1
+
+
+def test_version_of_the_rules_is_told_only_if_asked_for() -> None:
+    made = operation(transcript=replace(memory.MONO, rules=1))
+    assert "metadata" not in written(made)
+    told = json.loads(written(made, Style(metadata=True)))
+    assert told.pop("metadata") == {
+        "@type": "type.googleapis.com/google.protobuf.Struct",
+        "value": {"normalizationVersion": 1},
+    }
+    assert told == json.loads(written(made))
+    assert "metadata" not in written(operation(), Style(metadata=True))

@@ -28,7 +28,7 @@ from tests.api.test_v2_json import operation
 )
 @pytest.mark.parametrize("true_confidence", [False, True])
 def test_both_forms_say_the_same(made: Operation, true_confidence: bool) -> None:
-    style = Style(true_confidence=true_confidence)
+    style = Style(true_confidence=true_confidence, metadata=true_confidence)
     text = v2_json.write_operation(made, wire_errors.failure_document(made.failure), style)
     error = wire_errors.failure_status(made.failure) if made.failure else None
     message = v2_messages.operation_message(made, error, style)

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +55,14 @@ def test_long_utterances_become_cues_that_fit_and_lose_no_word(words: list[str])
         assert len(cue.text) <= subtitles.CUE_CHARACTERS_MAX
         assert cue.end_ms - cue.start_ms <= subtitles.CUE_MS_MAX
     assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(cues))
+
+
+def test_long_utterance_is_shown_as_it_was_written() -> None:
+    spoken = chunk(1, " ".join(["двадцать пять рублей"] * 12), start_ms=0)
+    pieces = tuple(
+        Word(text="25 руб.", start_ms=1200 * i, end_ms=1200 * (i + 1), confidence=1.0) for i in range(12)
+    )
+    shown = list(subtitles.cues(Transcript(chunks=(replace(spoken, pieces=pieces),))))
+    assert " ".join(cue.text for cue in shown) == " ".join(["25 руб."] * 12)
+    assert len(shown) > 1
+    assert (shown[0].start_ms, shown[-1].end_ms) == (0, 14_400)

@@ -88,3 +88,34 @@ def test_every_word_comes_out_once_and_in_order(channels: list[list[list[tuple[i
     starts = [chunk.words[0].start_ms for chunk in made]
     assert starts == sorted(starts)
     assert all(chunks.duration(chunk.words) <= chunks.CHUNK_MS_MAX for chunk in made)
+
+
+def test_written_pieces_keep_the_times_of_the_words_they_came_from() -> None:
+    spoken = ["встреча", "двадцать", "седьмого", "октября"]
+    words = [
+        Word(text=text, start_ms=500 * i, end_ms=500 * i + 400, confidence=0.2 * i)
+        for i, text in enumerate(spoken)
+    ]
+    (chunk,) = assemble({1: [words]})
+    assert chunk.text == "Встреча 27 октября"
+    assert [word.text for word in chunk.words] == spoken
+    assert " ".join(piece.text for piece in chunk.pieces) == chunk.text
+    number = next(piece for piece in chunk.pieces if piece.text.startswith("27"))
+    assert (number.start_ms, number.end_ms) in {(500, 1400), (500, 1900)}
+
+
+def test_sentence_goes_on_over_a_pause_within_a_channel_and_not_into_another() -> None:
+    def speaking(text: str, start_ms: int) -> list[Word]:
+        return [
+            Word(text=word, start_ms=start_ms + 400 * i, end_ms=start_ms + 400 * i + 380, confidence=1.0)
+            for i, word in enumerate(text.split())
+        ]
+
+    left = [speaking("я думаю что мы", 0), speaking("поедем в москву", 2_050)]
+    right = [speaking("да конечно хорошо", 2_000)]
+    made = chunks.assemble({1: left, 2: right}, TextOptions(literature_text=True), "ru-RU")
+    assert [(chunk.channel, chunk.text) for chunk in made] == [
+        (1, "Я думаю, что мы"),
+        (2, "Да, конечно, хорошо."),
+        (1, "поедем в Москву."),
+    ]

@@ -124,7 +124,9 @@ def test_full_stop_of_an_abbreviation_also_ends_the_sentence() -> None:
         assert ".." not in line("это стоит пятьсот рублей пятьдесят копеек", options)
 
 
-VOCABULARY = "ноль пять двадцать сто тысяча первого октября рублей в он что бля хуй процентов минус ёж".split()
+VOCABULARY = (
+    "ноль пять двадцать сто тысяча первого октября рублей в он что бля хуй процентов минус ёж".split()
+)
 WORDS = st.lists(st.sampled_from(VOCABULARY) | st.text(alphabet="абвё-", min_size=1, max_size=5), max_size=30)
 
 
@@ -181,15 +183,20 @@ def test_settings_choose_the_mask_the_list_the_model_and_the_rules(tmp_path: Pat
         Settings(
             profanity_mask="first",
             profanity_list=str(tmp_path / "list.txt"),
-            punctuation_ru="none",
             normalization=1,
         )
     )
     assert made.line("черт бля хуй".split(), FILTER, "ru-RU") == "Ч*** бля х**"
     assert made.rules == 1
     with pytest.raises(ModelFailed):
-        made.line(["да"], LITERATURE, "ru-RU")
+        Writer.of(Settings(punctuation_ru="none"))
     assert Writer.of(Settings()).rules == normalisation.VERSION
+
+
+def test_version_of_the_rules_is_told_where_they_apply() -> None:
+    assert DEFAULT_WRITER.rules_for(TextOptions(), "ru-RU") == normalisation.VERSION
+    assert DEFAULT_WRITER.rules_for(RAW, "ru-RU") == 0
+    assert DEFAULT_WRITER.rules_for(TextOptions(), "auto") == 0
 
 
 def test_rules_that_never_were_are_a_wrong_setting() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from govor.records import Chunk, Operation, Transcript, Word
 
 RESPONSE_TYPE = "type.googleapis.com/yandex.cloud.ai.stt.v2.LongRunningRecognitionResponse"
+METADATA_TYPE = "type.googleapis.com/google.protobuf.Struct"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +25,7 @@ class Style:
 
     always_chunks: bool = False  # "chunks": [] when nothing was recognised
     true_confidence: bool = False  # the recogniser's confidences, not 1
+    metadata: bool = False  # of finished operations: what their result was made with
 
 
 def write_operation(operation: Operation, error: Mapping[str, Any] | None, style: Style) -> bytes:
@@ -41,7 +43,15 @@ def write_operation(operation: Operation, error: Mapping[str, Any] | None, style
     members.append(f'"modifiedAt": "{timestamp(operation.modified_at)}"')
     if operation.api == 3:
         members.append('"metadata": null')
+    elif style.metadata and operation.transcript is not None:
+        document = {"@type": METADATA_TYPE, "value": metadata(operation.transcript)}
+        members.append(f'"metadata": {_indented(document)}')
     return _block("{", members, "}", 0).encode()
+
+
+def metadata(transcript: Transcript) -> dict[str, Any]:
+    """What a result was made with, so that it can be made again; the content of a google.protobuf.Struct."""
+    return {"normalizationVersion": transcript.rules}
 
 
 def write_response(transcript: Transcript, style: Style) -> str:

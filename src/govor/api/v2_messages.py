@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from google.protobuf import any_pb2, duration_pb2, empty_pb2, timestamp_pb2
+from google.protobuf import any_pb2, duration_pb2, empty_pb2, struct_pb2, timestamp_pb2
 from google.rpc import status_pb2
 
-from govor.api.v2_json import RESPONSE_TYPE, Style
+from govor.api.v2_json import RESPONSE_TYPE, Style, metadata
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
 from govor.pb.yandex.cloud.operation import operation_pb2
 from govor.records import Chunk, Operation, Transcript, Word
@@ -30,6 +30,10 @@ def operation_message(
     elif operation.transcript is not None:
         response = response_message(operation.transcript, style)
         message.response.CopyFrom(any_pb2.Any(type_url=RESPONSE_TYPE, value=response.SerializeToString()))
+        if style.metadata:
+            made_with = struct_pb2.Struct()
+            made_with.update(metadata(operation.transcript))
+            message.metadata.Pack(made_with)
     return message
 
 

@@ -63,6 +63,8 @@ def write_transcript(transcript: Transcript) -> Plain:
         plain["extras"] = asdict(transcript.extras)
     if transcript.summary is not None:
         plain["summary"] = asdict(transcript.summary)
+    if transcript.rules:
+        plain["rules"] = transcript.rules
     return plain
 
 
@@ -78,6 +80,7 @@ def read_transcript(plain: Plain) -> Transcript:
         channels=plain["channels"],
         extras=read_extras(plain.get("extras")),
         summary=read_summary(plain.get("summary")),
+        rules=plain.get("rules", 0),
     )
 
 

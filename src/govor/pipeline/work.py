@@ -118,7 +118,11 @@ class Work:
         made = chunks.assemble(channels, task.text, task.language, self.writer)
         self.audio_seconds += prepared["audio_ms"] * prepared["channels"] / 1000
         return Transcript(
-            chunks=made, audio_ms=prepared["audio_ms"], channels=prepared["channels"], extras=task.extras
+            chunks=made,
+            audio_ms=prepared["audio_ms"],
+            channels=prepared["channels"],
+            extras=task.extras,
+            rules=self.writer.rules_for(task.text, task.language),
         )
 
     async def summarise(self, transcript: Transcript) -> Plain:

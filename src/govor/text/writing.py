@@ -29,15 +29,20 @@ class Writer:
 
     @classmethod
     def of(cls, settings: Settings) -> "Writer":
-        """Raises BadSetting: the list of words cannot be read, or there are no such rules."""
+        """Raises BadSetting: the list of words cannot be read, or there are no such rules; ModelFailed."""
         path, rules = settings.profanity_list, settings.normalization or normalisation.VERSION
         normalisation.normalised([], normalisation.RUSSIAN, version=rules)
+        punctuation_file.folder_of(settings.punctuation_ru)  # a service that starts can also punctuate
         listed = profanity.listed(Path(path)) if path else profanity.NOTHING
         return cls(
             profanity=Profanity(mask=settings.profanity_mask, listed=listed),
             punctuation=settings.punctuation_ru,
             rules=rules,
         )
+
+    def rules_for(self, options: TextOptions, language: str) -> int:
+        """The version of the rules that write the numbers of such a text; 0 when they stay words."""
+        return 0 if options.raw_results or language not in normalisation.LANGUAGES else self.rules
 
     def tokens(
         self, utterances: Sequence[Sequence[Word]], options: TextOptions, language: str
