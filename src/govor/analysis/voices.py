@@ -21,9 +21,9 @@ Labels = NDArray[np.int64]
 PIECE_FRAMES = 150  # 1.5 s: long enough to know a voice a little, short enough to hold one only
 PIECES_MAX = 400  # that are compared with each other; of a longer recording an even sample
 PRIOR_FRAMES = 60.0  # of the recording as a whole that a voice's covariance is thought to have seen
-# Nats: what joining two voices costs, over the harmonic mean of their frames. Measured by bench/voices.py:
-# one voice split in two gives up to 1.9; a man and a woman, or voices of different programs, 2.7 and more.
-SAME_VOICE = 2.3
+# Nats: what joining two voices costs beyond chance, over the harmonic mean of their frames. In dialogues of
+# synthetic voices one voice split in two gives up to 1.7; a man and a woman, or two programs, 2.5 and more.
+SAME_VOICE = 2.1
 ROUNDS = 4  # of assigning frames and learning voices
 STEP_FRAMES = 5  # that have one speaker: 50 ms, less than a sound of speech
 SWITCH_NATS = 60.0  # what changing the speaker between two frames costs; discourages turns of less than 0.5 s
@@ -74,7 +74,10 @@ def told_apart(stretches: Sequence[Floats], loud: Sequence[NDArray[np.bool_]], m
 def distance(one: Voice, other: Voice, prior: Floats) -> float:
     """How much less likely the frames of two voices are if they are of one."""
     cost = scatter(one + other, prior) - scatter(one, prior) - scatter(other, prior)
-    return cost * (one.frames + other.frames) / (one.frames * other.frames)
+    numbers = len(one.total) * (len(one.total) + 3) / 2  # of a mean and a covariance
+    chance = numbers / 2 * np.log(one.frames + other.frames)  # the Bayesian information criterion's price
+    nats: float = (cost - chance) * (one.frames + other.frames) / (one.frames * other.frames)
+    return nats
 
 
 def cut(frames: Floats) -> list[Floats]:

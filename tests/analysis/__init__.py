@@ -1,0 +1,1 @@
+"""Tests of what API v3 tells beside the words."""
