@@ -6,6 +6,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from govor.roles import DEFAULT
 from tests.api.live import Live
 
 REGION = "ru-central1"
@@ -13,8 +14,7 @@ REGION = "ru-central1"
 
 def access_key(service: Live, folder_id: str | None = None, roles: tuple[str, ...] = ()) -> tuple[str, str]:
     """Key id and secret of a new service account; without roles it has those of a new API key."""
-    given = {"held": roles} if roles else {}
-    account = service.identities.accounts.create(name="s3 tests", folder_id=folder_id, **given)
+    account = service.identities.accounts.create(name="s3 tests", folder_id=folder_id, held=roles or DEFAULT)
     secret, key = service.identities.access_keys.create(service_account_id=account.id)
     return key.key_id, secret
 

@@ -84,6 +84,8 @@ class S3Door:
         await drain(request)
         text = b"" if signed.method == "HEAD" else refused.body(signed.path, ids(request).request_id)
         headers = {"x-amz-request-id": ids(request).request_id}
+        if "expect" in request.headers:  # its body, which we did not ask for, must not be waited for
+            headers["Connection"] = "close"
         return Response(text, refused.status, headers, "application/xml")
 
     async def _perform(self, request: Request, signed: SignedRequest) -> Response:
