@@ -28,8 +28,8 @@ from govor.errors import (
 )
 from govor.pipeline import stored
 from govor.pipeline.prepare import prepare_nothing
-from govor.pipeline.work import Work
-from govor.recognition import languages, phrases
+from govor.pipeline.work import Model, Work
+from govor.recognition import doubts, languages, phrases
 from govor.records import Caller, Failure, Operation, Statistics, Task
 from govor.settings import Settings
 from govor.storage import disk
@@ -114,7 +114,7 @@ class Operations:
         expected = await asyncio.to_thread(self.hot_words, caller.folder_id)
         hot_words = phrases.collected(task.hot_words, expected)
         task = replace(task, folder_id=caller.folder_id, hot_words=hot_words)
-        await self._check(task, content)
+        model = await self._check(task, content)
         self._arriving.add(operation_id)
         try:
             if content is not None:
@@ -122,7 +122,8 @@ class Operations:
             await self.engine.submit(operation_id, stored.write_task(task), caller, int(self.clock()))
         finally:
             self._arriving.discard(operation_id)
-        return await self.get(operation_id, caller)
+        operation = await self.get(operation_id, caller)
+        return replace(operation, warnings=doubts.of(task, model))
 
     async def get(self, operation_id: str, caller: Caller) -> Operation:
         """An operation of the caller's folder; raises UnknownOperation for every other one."""
@@ -166,9 +167,9 @@ class Operations:
         }
         return Statistics(by_state=by_state, audio_seconds=self.work.audio_seconds)
 
-    async def _check(self, task: Task, content: bytes | None) -> None:
-        """Refuse what could never be done; the order is that of the costs."""
-        await asyncio.to_thread(self.work.find, task.language, task.model)
+    async def _check(self, task: Task, content: bytes | None) -> Model:
+        """Refuse what could never be done; the order is that of the costs. Returns the model to be used."""
+        model = await asyncio.to_thread(self.work.find, task.language, task.model)
         sniff.check(task.audio)
         if content is None:
             self.objects.check(task.uri)
@@ -181,6 +182,7 @@ class Operations:
         else:
             head = content[: sniff.HEAD_BYTES]
         await asyncio.to_thread(sniff.probe, head, task.audio)
+        return model
 
     async def _entry(self, operation_id: str, caller: Caller) -> Entry:
         entry = await self.engine.read(operation_id) if identifiers.is_one(operation_id) else None

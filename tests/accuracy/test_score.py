@@ -90,6 +90,7 @@ def test_calibration_error_is_the_distance_from_confidence_to_truth(
     assert reliability.expected_calibration_error(judged) == pytest.approx(expected)
 
 
+@BOUNDED
 @given(st.lists(st.builds(Judged, st.floats(0, 1), st.booleans()), max_size=50))
 def test_every_word_falls_into_one_bin(judged: list[Judged]) -> None:
     parts = reliability.bins(judged)

@@ -48,11 +48,13 @@ def found(phrases: list[str], text: str) -> float:
     return float(sum(ends.values()))
 
 
+@made.BOUNDED
 @given(phrases=PHRASES, text=TEXTS)
 def test_a_text_gets_what_its_phrases_are_worth_and_keeps_no_credit(phrases: list[str], text: str) -> None:
     assert worth(automaton(phrases), text) == pytest.approx(found(phrases, text))
 
 
+@made.BOUNDED
 @given(phrases=PHRASES, order=st.randoms(use_true_random=False))
 def test_order_of_the_phrases_does_not_matter(phrases: list[str], order: Random) -> None:
     shuffled = list(phrases)

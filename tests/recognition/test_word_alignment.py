@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from govor.errors import TooLarge
 from govor.recognition import word_alignment, word_error_rate
+from tests.recognition.made import BOUNDED
 
 WORDS = st.lists(st.sampled_from(["да", "нет", "не", "там"]), max_size=8)
 
@@ -26,6 +27,7 @@ def test_words_that_belong_together_stand_together(
     assert word_alignment.pairs(said.split(), heard.split()) == expected
 
 
+@BOUNDED
 @given(WORDS, WORDS)
 def test_every_word_of_both_sides_comes_once_and_in_order(said: list[str], heard: list[str]) -> None:
     pairs = word_alignment.pairs(said, heard)
@@ -33,6 +35,7 @@ def test_every_word_of_both_sides_comes_once_and_in_order(said: list[str], heard
     assert [other for _, other in pairs if other is not None] == heard
 
 
+@BOUNDED
 @given(WORDS, WORDS)
 def test_alignment_costs_what_the_word_error_rate_counts(said: list[str], heard: list[str]) -> None:
     counted = word_error_rate.count(said, heard)

@@ -32,6 +32,7 @@ class SttService:
         check_folder(call.caller, request.config.folder_id)
         task = read_task(request, call)
         operation = await self._operations.submit(task, call.caller, call.idempotency_key)
+        call.warnings.extend(operation.warnings)
         structlog.contextvars.bind_contextvars(operation_id=operation.id)
         return operation
 

@@ -36,6 +36,7 @@ class AsyncRecognizer:
         content = request.content if request.WhichOneof("AudioSource") == "content" else None
         request.ClearField("content")  # up to 60 MB, which need not be there twice
         operation = await self._operations.submit(task, call.caller, call.idempotency_key, content)
+        call.warnings.extend(operation.warnings)
         structlog.contextvars.bind_contextvars(operation_id=operation.id)
         return operation
 

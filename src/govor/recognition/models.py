@@ -9,7 +9,7 @@ from pathlib import Path
 from govor.errors import LanguageUnavailable, ModelFailed
 from govor.recognition import catalogue, choice, drivers, languages
 from govor.recognition.ctc import CtcRecognizer
-from govor.recognition.drivers import ctc
+from govor.recognition.drivers import auto, ctc
 from govor.recognition.model_folder import CONFIG, Model, is_model, read, verify
 from govor.recognition.recognizer import Recognizer
 from govor.settings import Settings
@@ -30,10 +30,9 @@ __all__ = [
 ]
 
 EMBEDDED = "ru-small"
-BROUGHT = (
-    EMBEDDED,
-    "en-basic",
-)  # models that Govor brings along; pulled ones come before them
+BROUGHT = (EMBEDDED, "en-basic")  # models that Govor brings along; pulled ones come before them
+ENGLISH = "en-US"
+MEMBERS_MAX = 3  # of `auto`: all of them are loaded by one process
 HERE = Path(__file__).resolve().parents[1]  # the package
 PLACES = (HERE / "models", HERE.parents[1] / "models")  # in the wheel; in a checkout
 
@@ -41,12 +40,20 @@ PLACES = (HERE / "models", HERE.parents[1] / "models")  # in the wheel; in a che
 def find(language: str | None, settings: Settings, tag: str = "") -> Model:
     """The model of a language and of a request's `model` tag, its files checked.
 
-    What the settings name comes first, then what was pulled, then what Govor brings along; `auto` is Russian.
+    What the settings name comes first, then what was pulled, then what Govor brings along. `auto` is several
+    models, of which each utterance takes the surest (drivers/auto.py), or the one there is.
     Raises BadRequest (no such language), LanguageUnavailable (no model for it), ModelFailed (the model is
     missing or damaged, or has not this language) and BadSetting.
     """
     code = languages.canonical(language)
-    spoken = languages.DEFAULT if code == languages.AUTO else code
+    if code == languages.AUTO:
+        members = identifying(settings, tag)
+        return auto.made_of(members) if len(members) > 1 else members[0]
+    return told(of_language(code, settings, tag), code, settings)
+
+
+def of_language(spoken: str, settings: Settings, tag: str) -> Model:
+    """The model of one language, checked."""
     if (named := choice.name(spoken, tag, settings)) is not None:
         model = read(folder_of(named, settings))
         if spoken not in model.languages:
@@ -57,8 +64,39 @@ def find(language: str | None, settings: Settings, tag: str = "") -> Model:
     else:
         model = installed_for(spoken, settings)
     verify(model)
-    told = code if model.config.get("prompt", False) else languages.AUTO
-    return replace(model, device=settings.device, language=told)
+    return model
+
+
+def told(model: Model, code: str, settings: Settings) -> Model:
+    """A model that knows where to run and, if it must be told, which language is spoken."""
+    language = code if model.config.get("prompt", False) else languages.AUTO
+    return replace(model, device=settings.device, language=language)
+
+
+def identifying(settings: Settings, tag: str) -> tuple[Model, ...]:
+    """The models among which `auto` chooses: Russian, English, then what else was pulled; one at least."""
+    installed = {code for folder in folders(settings) for code in languages_of(folder)}
+    others = sorted(installed - {languages.DEFAULT, ENGLISH})
+    members: dict[Path, Model] = {}
+    for code in (languages.DEFAULT, ENGLISH, *others):
+        try:
+            model = of_language(code, settings, tag)
+        except LanguageUnavailable:
+            continue
+        covered = any(code in member.languages for member in members.values())
+        if not covered and len(members) < MEMBERS_MAX:
+            members.setdefault(model.folder, told(model, languages.AUTO, settings))
+    if not members:
+        of_language(languages.DEFAULT, settings, tag)  # says how to bring one
+    return tuple(members.values())
+
+
+def languages_of(folder: Path) -> tuple[str, ...]:
+    """The languages of an installed model; none of a damaged one."""
+    try:
+        return read(folder).languages
+    except ModelFailed:
+        return ()
 
 
 def finder(settings: Settings) -> Callable[..., Model]:

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from govor.recognition.recognizer import Recognizer
 
 CTC = "ctc"
+MEMBERS = "members"  # in the settings of `auto`: its models
 ONNX_ASR = "onnx-asr"
 WHISPER = "faster-whisper"
 DRIVERS = {
     CTC: "govor.recognition.drivers.ctc",
     ONNX_ASR: "govor.recognition.drivers.onnx_asr",
     WHISPER: "govor.recognition.drivers.faster_whisper",
+    "auto": "govor.recognition.drivers.auto",
     "pocketsphinx": "govor.recognition.drivers.pocketsphinx",
 }
 

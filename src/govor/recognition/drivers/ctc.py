@@ -49,13 +49,17 @@ def inspect(folder: Path, config: Mapping[str, Any]) -> int:
     return parts(folder, config).front_end.sample_rate_hz
 
 
+def has_language(folder: Path, config: Mapping[str, Any]) -> bool:
+    """Whether there is a language model, and so a search: it is listed, or simply there."""
+    return LANGUAGE_FILE in config.get("files", {}) or (folder / LANGUAGE_FILE).is_file()
+
+
 def parts(folder: Path, config: Mapping[str, Any]) -> Parts:
     """Settings → Parts; raises ModelFailed, ValueError, TypeError."""
-    has_language = LANGUAGE_FILE in config.get("files", {}) or (folder / LANGUAGE_FILE).is_file()
     return Parts(
         graph=first_of(folder, named(config, "graph", GRAPHS)),
         vocabulary=first_of(folder, named(config, "vocabulary", VOCABULARIES)),
-        language_file=folder / LANGUAGE_FILE if has_language else None,
+        language_file=folder / LANGUAGE_FILE if has_language(folder, config) else None,
         front_end=features.front_end(str(config.get("front_end") or f"gigaam_{config.get('version', 'v3')}")),
         timing=Timing(
             subsampling=int(config.get("subsampling_factor", 4)),
