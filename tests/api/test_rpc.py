@@ -39,21 +39,6 @@ def test_message_over_the_librarys_default_of_4_mib_is_read(service: Live) -> No
     assert RECEIVE_BYTES_MAX >= 64 << 20
 
 
-def test_streaming_is_unimplemented_and_says_so(channel: grpc.Channel, service: Live) -> None:
-    call: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(f"/{STT}/StreamingRecognize")
-    with pytest.raises(grpc.RpcError) as caught:
-        list(
-            call(
-                iter([b""]),
-                metadata=(("authorization", f"Api-Key {service.key}"),),
-                timeout=TIMEOUT_SECONDS,
-            )
-        )
-    error: Any = caught.value
-    assert error.code() == grpc.StatusCode.UNIMPLEMENTED
-    assert error.details() == f"{STT}/StreamingRecognize is not implemented"
-
-
 def test_unknown_method_is_unimplemented(service: Live) -> None:
     assert service.rpc(f"/{STT}/Nothing", b"", operation_pb2.Operation).code == "UNIMPLEMENTED"
 

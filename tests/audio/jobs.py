@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 
+from govor.audio.sandbox_wire import Talk
 from govor.errors import BadAudio
 
 
@@ -87,3 +88,24 @@ def status() -> dict[str, str]:
     """What the kernel says about the child."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return {name: value.strip() for name, value in (line.split(":", 1) for line in lines)}
+
+
+def echo(talk: Talk, mark: bytes) -> None:
+    """Answer every message with itself, but for those that say what else to do."""
+    while True:
+        message = talk.receive()
+        if message == b"refuse":
+            refuse()
+        if message == b"sleep":
+            time.sleep(60)
+        if message.isdigit():
+            end(int(message))
+        talk.send(mark + message)
+        if message == b"end":
+            return
+
+
+def note_process_and_sleep(path: Path) -> None:
+    """Say who sleeps here."""
+    path.write_text(str(os.getpid()))
+    time.sleep(60)

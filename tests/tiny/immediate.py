@@ -9,8 +9,12 @@ from tests.tiny.recogniser import LOADER, TinyModel
 from tests.tiny.service import ROOT
 
 
-def immediate(settings: Settings, kind: str = "") -> Immediate:
-    """As app.py builds it, but for the model; its processes start when they are needed."""
-    os.environ["PYTHONPATH"] = str(ROOT)  # recogniser processes import the tiny recogniser
-    pool = RecogniserPool(size=2, idle_seconds=60, loader=LOADER)
-    return Immediate(settings, pool, lambda language, model: TinyModel(kind))
+def tiny_pool() -> RecogniserPool:
+    """Its processes start when they are needed."""
+    os.environ["PYTHONPATH"] = str(ROOT)  # they import the tiny recogniser
+    return RecogniserPool(size=2, idle_seconds=60, loader=LOADER)
+
+
+def immediate(settings: Settings, pool: RecogniserPool | None = None) -> Immediate:
+    """As app.py builds it, but for the model."""
+    return Immediate(settings, pool or tiny_pool(), lambda language, model: TinyModel())

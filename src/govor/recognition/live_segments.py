@@ -1,6 +1,6 @@
 """Utterances of a channel that is still being spoken: where one is open now, and where it ended. No I/O.
 
-Rule 1: sound is judged every STEP_MS, each time together with the last seconds before it. What comes out
+Rule 1: sound is judged every STEP_FRAMES, each time together with the last seconds before it. What comes out
         depends on the samples alone, not on how they arrive.
 Rule 2: a judgement is revised while it is young: a stream may begin in mid-word, and what is quiet in it is
         only known later. An utterance may therefore be noticed late, but begins where it began.
@@ -18,7 +18,7 @@ from govor.recognition.voice_activity import AFTER_FRAMES, FRAME_MS, Frames, Voi
 
 Samples = NDArray[np.int16]
 
-STEP_FRAMES = 10
+STEP_FRAMES = 20  # judged five times a second: more often costs as much as recognition does
 WINDOW_FRAMES = 500  # judged anew at every step; the floor of a band is the quietest place within
 YOUNG_FRAMES = 200  # a beginning is looked for so far back: within 2 s every voice leaves each band once
 LENGTH_FRAMES_MAX = SEGMENT_MS_MAX // FRAME_MS
