@@ -36,8 +36,10 @@ class Graph:
             "Slice", source, self.constant([0]), ends, self.constant([axis]), self.constant([step])
         )
 
-    def save(self, path: Path, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """Write the graph; inputs and outputs are (name, type, shape)."""
+    def save(
+        self, path: Path, inputs: Sequence[Any], outputs: Sequence[Any], *, weights_apart: bool = False
+    ) -> None:
+        """Write the graph; inputs and outputs are (name, type, shape). Weights may lie in PATH.data."""
         path.parent.mkdir(parents=True, exist_ok=True)
         graph = helper.make_graph(
             self.nodes,
@@ -46,7 +48,12 @@ class Graph:
             [helper.make_tensor_value_info(*one) for one in outputs],
             self.constants,
         )
-        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10), path)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+        if weights_apart:
+            beside = f"{path.name}.data"  # numbers that say how to slice stay: the runtime wants them at once
+            onnx.save(model, path, save_as_external_data=True, location=beside, size_threshold=100)
+        else:
+            onnx.save(model, path)
 
 
 def heard(graph: Graph, features: str, bands_axis: int, step: int) -> str:

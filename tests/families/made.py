@@ -135,7 +135,8 @@ def canary(folder: Path) -> None:
     special = [f"<|{mark}|>" for mark in (*marks, "nodiarize", "endoftext")]
     symbols = [*special, *PIECES[:-1], "▁en", "▁ru"]
     graph = Graph()
-    loud = heard(graph, "audio_signal", 1, 8)
+    weights = graph.op("ReduceSum", graph.constant(np.zeros(64), np.float32), keepdims=0)
+    loud = graph.op("Add", heard(graph, "audio_signal", 1, 8), weights)
     graph.op("Identity", loud, output="encoder_embeddings")
     mask = graph.op("Greater", loud, graph.constant(-1e30, np.float32))
     graph.op("Squeeze", graph.op("Cast", mask, to=INT64), graph.constant([2]), output="encoder_mask")
@@ -143,6 +144,7 @@ def canary(folder: Path) -> None:
         folder / "encoder-model.onnx",
         [("audio_signal", FLOAT, ["batch", 128, "time"]), ("length", INT64, ["batch"])],
         [("encoder_embeddings", FLOAT, ["batch", "steps", 1]), ("encoder_mask", INT64, ["batch", "steps"])],
+        weights_apart=True,
     )
     canary_decoder(folder / "decoder-model.onnx", symbols)
     write_vocabulary(folder / "vocab.txt", symbols)
@@ -261,6 +263,7 @@ def encoder(
         path,
         [("audio_signal", FLOAT, ["batch", bands, "time"]), ("length", INT64, ["batch"])],
         [(names[0], FLOAT, ["batch", len(symbols), "steps"]), (names[1], length_type, ["batch"])],
+        weights_apart=bands == 128,  # Parakeet's are more than a graph file may hold
     )
 
 

@@ -26,7 +26,6 @@ from govor.storage import disk
 ATTEMPTS_MAX = 5  # in a row that brought nothing
 WAITS_SECONDS = (1.0, 3.0, 10.0, 30.0)  # between attempts; a hub that restarts is back within a minute
 SILENCE_SECONDS = 60.0  # a server that sends nothing for so long is given up
-CHUNK_BYTES = 1 << 20
 REDIRECTS_MAX = 5
 SHA256 = re.compile(r"[0-9a-f]{64}")
 GIT_BLOB = re.compile(r"[0-9a-f]{40}")
@@ -156,7 +155,7 @@ class Downloader:
         with part.open("r+b" if have else "wb") as file:
             file.seek(have)
             try:
-                for chunk in answer.iter_raw(CHUNK_BYTES):
+                for chunk in answer.iter_raw():  # as it comes: nothing is lost when it breaks off
                     file.write(chunk)
                     have += len(chunk)
                     report(have, promise.size)
