@@ -13,7 +13,7 @@ from govor.commands.bench import bench
 from govor.commands.hot_words import hot_words
 from govor.commands.keys import keys
 from govor.commands.models import models
-from govor.commands.options import data_dir_option, settings_with
+from govor.commands.options import data_dir_option, hot_words_option, phrases_in, settings_with
 from govor.commands.text import asked, text, text_options
 from govor.commands.tls import tls
 from govor.errors import GovorError
@@ -66,6 +66,7 @@ def serve(**flags: Any) -> None:
     "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file for each recording"
 )
 @click.option("--language", default="ru-RU", show_default=True)
+@hot_words_option
 @text_options
 @click.pass_context
 def transcribe(context: click.Context, /, sources: tuple[Path, ...], **options: Any) -> None:
@@ -76,5 +77,6 @@ def transcribe(context: click.Context, /, sources: tuple[Path, ...], **options: 
     settings = Settings()
     telemetry.configure_logging(settings)
     wanted = asked(options)
+    options["hot_words"] = phrases_in(options["hot_words"])
     failed = asyncio.run(transcribing.transcribe(sources, settings, wanted, **options))
     context.exit(1 if failed else 0)

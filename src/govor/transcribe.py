@@ -1,7 +1,7 @@
 """`govor transcribe`: files and folders to text, JSON or subtitles, with progress on a terminal."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,10 +44,11 @@ async def transcribe(
     language: str,
     format_name: str,
     output: Path | None,
+    hot_words: Sequence[str] = (),
 ) -> int:
     """Transcribe every file; returns how many failed. A bad file does not stop the others."""
     failed = 0
-    async with local.opened(settings, language) as transcriber:
+    async with local.opened(settings, language, hot_words) as transcriber:
         for path in files_of(sources):
             try:
                 with progress_bar(path.name) as progress:

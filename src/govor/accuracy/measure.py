@@ -27,15 +27,16 @@ def read(path: Path) -> tuple[Recording, ...]:
 
 
 async def measure(
-    recordings: Sequence[Recording], settings: Settings, *, language: str, progress: Progress
-) -> Result:
+    recordings: Sequence[Recording], settings: Settings, *, language: str, progress: Progress,
+    hot_words: Sequence[str] = (),
+) -> Result:  # fmt: skip
     """Every recording's score; one that cannot be transcribed is listed as failed and counts nowhere.
 
     Raises LanguageUnavailable and ModelFailed, and BadRequest when no recording could be transcribed.
     """
     scores: list[Score] = []
     failed: list[Failed] = []
-    async with local.opened(settings, language) as transcriber:
+    async with local.opened(settings, language, hot_words) as transcriber:
         for number, recording in enumerate(recordings):
             try:
                 scores.append(await one(transcriber, recording, partial(_advance, progress, number)))

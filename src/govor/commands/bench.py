@@ -3,11 +3,13 @@
 import asyncio
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from govor.commands.options import hot_words_option, phrases_in
 from govor.errors import StorageFailed
 from govor.settings import Settings
 
@@ -23,6 +25,7 @@ def bench() -> None:
 @bench.command()
 @click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--language", default="ru-RU", show_default=True)
+@hot_words_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON document instead of a page")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write a picture (SVG)")
 @click.option("--wer-max", type=float, metavar="PERCENT", help="Exit 3 above this word error rate")
@@ -46,6 +49,7 @@ async def _accuracy(
     *,
     manifest: Path,
     language: str,
+    hot_words: Iterable[str] | None,
     as_json: bool,
     plot: Path | None,
     wer_max: float | None,
@@ -66,6 +70,7 @@ async def _accuracy(
             settings,
             language=language,
             progress=lambda done: bar.update(int(100 * done) - bar.pos),
+            hot_words=phrases_in(hot_words),
         )
     if plot is not None:
         _write(plot, svg(result))

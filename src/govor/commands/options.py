@@ -1,5 +1,6 @@
 """What several commands share."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,19 @@ def settings_with(**flags: Any) -> Settings:
 data_dir_option = click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Where Govor keeps its data  [~/.local/share/govor]"
 )
+hot_words_option = click.option(
+    "--hot-words", type=click.File(encoding="utf-8"), help="Names and terms to expect, a phrase on each line"
+)
 role_option = click.option(
     "--role", "held", multiple=True, help="A role, repeatable  [ai.speechkit-stt.user, storage.editor]"
 )
 folder_option = click.option(
     "--folder", "folder_id", help="Folder whose operations it may see  [the default]"
 )
+
+
+def phrases_in(file: Iterable[str] | None) -> tuple[str, ...]:
+    """The hot words of a file, one a line; empty lines are none. Raises BadRequest."""
+    from govor.recognition import phrases
+
+    return phrases.collected(phrases.canonical(line) for line in file or () if line.strip())

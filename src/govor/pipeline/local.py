@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -29,7 +29,10 @@ Progress = Callable[[float], None]  # called with 0..1
 class LocalTranscriber:
     """Transcribes files one after the other with one warm pool; made by `opened`."""
 
-    def __init__(self, settings: Settings, model: models.Model, pool: RecogniserPool) -> None:
+    def __init__(
+        self, settings: Settings, model: models.Model, pool: RecogniserPool, hot_words: Sequence[str] = ()
+    ) -> None:
+        self._hot_words = hot_words
         self._settings = settings
         self._model = model
         self._pool = pool
@@ -76,7 +79,9 @@ class LocalTranscriber:
 
         async def one(index: int) -> list[recognise.Heard]:
             nonlocal done
-            heard = await recognise.part(scratch, index, self._model, self._pool)
+            heard = await recognise.part(
+                scratch, index, self._model, self._pool, hot_words=self._hot_words
+            )
             done += 1
             progress(PROGRESS_PREPARED + (1 - PROGRESS_PREPARED) * done / len(manifest.parts))
             return heard
@@ -85,15 +90,20 @@ class LocalTranscriber:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, language: str) -> AsyncIterator[LocalTranscriber]:
-    """A transcriber whose processes end with the block. Raises LanguageUnavailable, ModelFailed."""
+async def opened(
+    settings: Settings, language: str, hot_words: Sequence[str] = ()
+) -> AsyncIterator[LocalTranscriber]:
+    """A transcriber whose processes end with the block; `hot_words` are written as phrases.canonical does.
+
+    Raises LanguageUnavailable, ModelFailed.
+    """
     model = models.find(language, settings)
     pool = RecogniserPool(
         size=settings.recognisers or cores.usable(), idle_seconds=settings.idle_recogniser_seconds
     )
     pool.expect(model)  # load while the first file is decoded
     try:
-        yield LocalTranscriber(settings, model, pool)
+        yield LocalTranscriber(settings, model, pool, hot_words)
     finally:
         await pool.stop()
 
