@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -24,7 +23,8 @@ from training.punctuation.corpus import COMMA, NAME, PERIOD, QUESTION, Labelled
 
 MODEL = Path("models/ru-text")
 SENTENCES = 20  # of a text: what somebody says at a stretch
-BIASES = (-0.8, -0.4, 0.0, 0.4, 0.8, 1.2)
+BIASES = tuple(step / 5 for step in range(-4, 8))  # tried for each mark in turn
+TUNING_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,10 @@ def tuned(dev: Sequence[Sequence[Labelled]]) -> tuple[float, ...]:
         guess = (logits + np.array(biases, np.float32)).argmax(axis=1)
         return float(np.mean([score(truth == mark, guess == mark).f1 for mark in (COMMA, PERIOD, QUESTION)]))
 
-    return max(((0.0, *biases) for biases in product(BIASES, repeat=3)), key=mean_f1)
+    best = (0.0, 0.0, 0.0, 0.0)
+    for mark in (COMMA, PERIOD, QUESTION) * TUNING_ROUNDS:
+        best = max(((*best[:mark], bias, *best[mark + 1 :]) for bias in BIASES), key=mean_f1)
+    return best
 
 
 def write_biases(mark_biases: tuple[float, ...]) -> None:

@@ -30,8 +30,6 @@ WINDOW = 128  # words
 BATCH = 48  # windows
 EPOCHS = 6
 LEARNING_RATE = 3e-3
-# A small network learns nothing by heart: after the epochs with dropout it is polished without (README.md).
-POLISH_EPOCHS, POLISH_RATE = 1.5, 8e-4
 GAP_SHARE = 0.15  # of the sentences: the text ends there and another begins
 OTHER_NAME = 0.25  # of the names: another one of the same ending in its place
 HIDDEN_WORD = 0.06  # of the words: known by its ends only this time
@@ -44,7 +42,6 @@ def main() -> None:
     parser.add_argument("--hunspell", type=Path, default=HUNSPELL)
     parser.add_argument("--out", type=Path, default=Path("models/ru-text/weights.npz"))
     parser.add_argument("--epochs", type=float, default=EPOCHS)
-    parser.add_argument("--resume", type=Path, help="begin with these weights instead of with none")
     given = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
@@ -52,12 +49,7 @@ def main() -> None:
     texts = training_texts(given.data / "ru-text" / "sentences.txt.xz")
     known = vocabulary(texts, names)
     model = network.Punctuation(len(known) + 1 + word_features.HASHED_ROWS)
-    if given.resume:
-        resume(model, given.resume)
-    stream = Stream(texts, known, proper.by_ending(names))
-    train(model, stream, given.epochs, LEARNING_RATE)
-    model.dropout.p = 0.0
-    train(model, stream, POLISH_EPOCHS, POLISH_RATE)
+    train(model, Stream(texts, known, proper.by_ending(names)), given.epochs)
     export(model, known, given.out)
 
 
@@ -117,17 +109,17 @@ class Stream:
         return (0, *rows[1:]) if random.random() < HIDDEN_WORD else rows
 
 
-def train(model: network.Punctuation, stream: Stream, epochs: float, rate: float) -> None:
-    """Adam with one cycle of the learning rate, which is `rate` at its height."""
+def train(model: network.Punctuation, stream: Stream, epochs: float) -> None:
+    """Adam with one cycle of the learning rate."""
     random = Random(SEED)
-    optimiser = torch.optim.Adam(model.parameters(), lr=rate, betas=(0.9, 0.98))
+    optimiser = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, betas=(0.9, 0.98))
     step, steps, began = 0, 0, time.process_time()
     for number in range(math.ceil(epochs)):
         batches = split(stream.epoch(random), random)
         steps = steps or max(1, int(len(batches) * epochs))
         for batch in batches[: steps - step]:
             for group in optimiser.param_groups:
-                group["lr"] = rate * min(1.0, (step + 1) / 200) * (1 - step / steps) ** 0.9
+                group["lr"] = LEARNING_RATE * min(1.0, (step + 1) / 200) * (1 - step / steps) ** 0.9
             loss = loss_of(model, *batch)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -187,16 +179,6 @@ def export(model: network.Punctuation, known: dict[int, int], path: Path) -> Non
     }  # evaluate.py --tune adds the rest
     path.with_name("config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
-
-
-def resume(model: network.Punctuation, path: Path) -> None:
-    """Weights that `export` wrote, rounded as they are."""
-    with np.load(path) as arrays:
-        table = arrays["embedding"] * arrays["embedding_scale"].astype(np.float32)[:, None]
-        model.embedding.weight.data = torch.from_numpy(table)
-        for name, part in parts_of(model).items():
-            part.weight.data = torch.from_numpy(arrays[f"{name}_weight"].astype(np.float32).T.copy())
-            part.bias.data = torch.from_numpy(arrays[f"{name}_bias"].astype(np.float32))
 
 
 def parts_of(model: network.Punctuation) -> dict[str, nn.Linear]:
