@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from govor.errors import (
     LanguageUnavailable,
     ModelFailed,
     ObjectMissing,
+    PermissionDenied,
     StorageFailed,
     TooLarge,
     Unavailable,
@@ -245,3 +246,21 @@ async def test_a_folder_nobody_needs_is_swept(tmp_path: Path) -> None:
                 break
             await asyncio.sleep(0.01)
         assert not await operations.work.folders()
+
+
+async def test_recording_of_another_folder_cannot_be_transcribed(tmp_path: Path) -> None:
+    async with started(tmp_path) as operations:
+        task = record(tmp_path, "private.pcm", [1_000])
+        content = (tmp_path / "objects" / "bucket" / "private.pcm").read_bytes()
+
+        async def body() -> AsyncIterator[bytes]:
+            yield content
+
+        await operations.objects.put("private", "key", body(), folder_id=ALICE.folder_id)
+        mine = replace(task, uri="https://storage.yandexcloud.net/private/key?X-Amz-Signature=0")
+        with pytest.raises(PermissionDenied, match=r"^Permission to \[storage.bucket private\] denied$"):
+            await operations.submit(mine, BOB)
+        done = await finished(operations, (await operations.submit(mine, ALICE)).id)
+        assert heard(done.transcript) == expected([1_000])
+        common = await operations.submit(task, BOB)  # laid down by hand: everybody's
+        assert (await finished(operations, common.id, BOB)).failure is None

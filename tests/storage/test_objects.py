@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from obstore.store import LocalStore
 
-from govor.errors import BadRequest, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
+from govor.errors import BadRequest, BadSetting, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.settings import Settings
 from govor.storage.objects import HEAD_BYTES, Objects
 from govor.storage.s3 import S3Buckets
@@ -171,3 +171,32 @@ async def test_pipes_and_devices_are_not_objects(tmp_path: Path) -> None:
     objects = Objects(Settings(data_dir=tmp_path))
     with pytest.raises(ObjectMissing):
         await objects.head("s3://bucket/pipe")
+
+
+OWN_ADDRESSES = [
+    ({"http": "127.0.0.1:8080"}, "http://127.0.0.1:8080/bucket/key"),
+    ({"http": "127.0.0.1:8080"}, "http://localhost:8080/bucket/key"),
+    ({"http": "127.0.0.1:8080"}, "http://bucket.localhost:8080/key"),
+    ({"http": "0.0.0.0:9000"}, "http://localhost:9000/bucket/key"),
+    ({"http": "govor.example.org:8080"}, "https://govor.example.org:8080/bucket/key"),
+    ({"object_hosts": "files.example.org, other:81"}, "https://bucket.files.example.org/key"),
+    ({"object_hosts": "files.example.org, other:81"}, "http://other:81/bucket/key?X-Amz-Signature=0"),
+]
+
+
+@pytest.mark.parametrize(("settings", "link"), OWN_ADDRESSES)
+async def test_links_to_this_service_are_read_from_its_own_folders(
+    tmp_path: Path, settings: dict[str, str], link: str
+) -> None:
+    given = {"data_dir": tmp_path, "disk_free_bytes_min": 0, **settings}
+    objects = Objects(Settings.model_validate(given))
+    await objects.put("bucket", "key", chunks(b"ours"), folder_id="b1gours")
+    assert await objects.head(link, "b1gours") == b"ours"
+    with pytest.raises(PermissionDenied):
+        await objects.head(link, "b1gtheirs")
+
+
+@pytest.mark.parametrize("hosts", ["http://host", "a b", "host:port", "user@host", ":80"])
+def test_wrong_object_hosts_are_refused_at_the_start(tmp_path: Path, hosts: str) -> None:
+    with pytest.raises(BadSetting):
+        Objects(Settings(data_dir=tmp_path, object_hosts=hosts))

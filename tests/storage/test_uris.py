@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from govor.errors import BadRequest
-from govor.storage.uris import ObjectUri, WebUri, parse
+from govor.storage.uris import YANDEX, ObjectUri, WebUri, origins_of, parse
 
 PATH_STYLE = "https://storage.yandexcloud.net"
 
@@ -42,6 +42,57 @@ OBJECTS = [
 @pytest.mark.parametrize(("uri", "bucket", "key"), OBJECTS)
 def test_links_to_object_storage_name_a_bucket_and_a_key(uri: str, bucket: str, key: str) -> None:
     assert parse(uri) == ObjectUri(bucket=bucket, key=key)
+
+
+OWN = (
+    *YANDEX,
+    *origins_of("govor.example.org:8080"),
+    *origins_of("127.0.0.1:8080"),
+    *origins_of("plain.example.org"),
+)
+AT_OUR_OWN = [
+    ("http://govor.example.org:8080/bucket/a%20b", "bucket", "a b"),
+    ("https://govor.example.org:8080/bucket/a", "bucket", "a"),
+    ("http://bucket.govor.example.org:8080/folder/a", "bucket", "folder/a"),
+    ("http://127.0.0.1:8080/bucket/a+b?X-Amz-Signature=0", "bucket", "a+b"),
+    ("http://plain.example.org/bucket/a", "bucket", "a"),
+    ("https://plain.example.org/bucket/a", "bucket", "a"),
+    ("https://storage.yandexcloud.net/bucket/a", "bucket", "a"),
+]
+
+
+@pytest.mark.parametrize(("uri", "bucket", "key"), AT_OUR_OWN)
+def test_links_to_our_own_hosts_name_a_bucket_and_a_key(uri: str, bucket: str, key: str) -> None:
+    assert parse(uri, origins=OWN) == ObjectUri(bucket=bucket, key=key)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://govor.example.org/bucket/a",
+        "http://govor.example.org:8081/bucket/a",
+        "http://127.0.0.1:80/bucket/a",
+        "http://notgovor.example.org:8080/bucket/a",
+        "http://storage.yandexcloud.net/bucket/a",
+        "ftp://govor.example.org:8080/bucket/a",
+        "http://govor.example.org:8080/",
+        "http://govor.example.org:8080/bucket/../keys.db",
+    ],
+)
+def test_links_beside_our_own_hosts_are_refused(uri: str) -> None:
+    with pytest.raises(BadRequest):
+        parse(uri, origins=OWN)
+
+
+@pytest.mark.parametrize(
+    ("query", "signed"),
+    [("", False), ("?versionId=1", False), ("?X-Amz-Signature=0", True), ("?a=b&Signature=x", True)],
+)
+def test_link_is_kept_only_where_it_is_signed(query: str, signed: bool) -> None:
+    where = parse(f"{PATH_STYLE}/bucket/key{query}")
+    assert isinstance(where, ObjectUri)
+    assert (where.link is not None) is signed
+    assert "Signature" not in repr(where)  # it is a credential
 
 
 REFUSED = [

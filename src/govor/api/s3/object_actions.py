@@ -94,11 +94,11 @@ class ObjectActions:
             if unchanged(call, stored):
                 os.close(descriptor)
                 return Response(status_code=304, headers={"ETag": f'"{stored.etag}"'})
-            first, last = range_of(call.header("range"), stored.size)
+            asked = range_of(call.header("range"), stored.size)
         except BaseException:
             os.close(descriptor)
             raise
-        partial = (first, last) != (0, stored.size)
+        partial, (first, last) = asked is not None, asked or (0, stored.size)
         headers = headers_of(call, stored, partial=partial) | {"Content-Length": str(last - first)}
         if partial:
             headers["Content-Range"] = f"bytes {first}-{last - 1}/{stored.size}"
@@ -163,11 +163,11 @@ def moment_of(value: str | None) -> float | None:
         return None
 
 
-def range_of(value: str | None, size: int) -> tuple[int, int]:
-    """First byte and the one behind the last; everything for no range, or several. Raises S3Refusal."""
+def range_of(value: str | None, size: int) -> tuple[int, int] | None:
+    """First byte and the one behind the last; None for no range, or several. Raises S3Refusal."""
     found = RANGE.fullmatch(value.strip()) if value else None
     if found is None or not any(found.groups()):
-        return 0, size
+        return None
     if not found[1]:  # the last so many
         first, last = max(0, size - int(found[2])), size
     else:
