@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govor.analysis.intervals import Interval, gaps, joined, shared, total_ms
@@ -15,6 +15,7 @@ def milliseconds(intervals: list[Interval]) -> set[int]:
     return {ms for each in intervals for ms in range(each.begin, each.end)}
 
 
+@settings(deadline=None, max_examples=40)
 @given(many)
 def test_joined_covers_the_same_time_without_overlap(intervals: list[Interval]) -> None:
     made = joined(intervals)
@@ -23,6 +24,7 @@ def test_joined_covers_the_same_time_without_overlap(intervals: list[Interval]) 
     assert total_ms(made) == len(milliseconds(intervals))
 
 
+@settings(deadline=None, max_examples=40)
 @given(many, st.integers(1, 20))
 def test_short_pauses_are_filled_and_long_ones_stay(intervals: list[Interval], pause_ms: int) -> None:
     made = joined(intervals, pause_ms)
@@ -30,12 +32,14 @@ def test_short_pauses_are_filled_and_long_ones_stay(intervals: list[Interval], p
     assert milliseconds(made) >= milliseconds(intervals)
 
 
+@settings(deadline=None, max_examples=40)
 @given(many, many)
 def test_shared_is_where_both_are(one: list[Interval], other: list[Interval]) -> None:
     both = shared(joined(one), joined(other))
     assert milliseconds(both) == milliseconds(one) & milliseconds(other)
 
 
+@settings(deadline=None, max_examples=40)
 @given(many)
 def test_gaps_are_where_nothing_is(intervals: list[Interval]) -> None:
     empty = gaps(joined(intervals), Interval(0, 60))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govor.analysis import turns
@@ -43,6 +43,7 @@ def test_without_turns_everything_is_the_first_speakers() -> None:
     assert turns.by_speaker([said], []) == {1: [said]}
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, 3), max_size=50), st.lists(st.integers(0, 600), max_size=20))
 def test_every_word_comes_out_once_and_in_order(labels: list[int], starts: list[int]) -> None:
     said = tuple(word(str(at), start, start + 40) for at, start in enumerate(sorted(starts)))

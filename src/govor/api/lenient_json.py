@@ -156,8 +156,9 @@ def _set_repeated(message: Message, field: FieldDescriptor, value: object, path:
 
 def _free(message: struct_pb2.Struct, document: Mapping[str, Any], path: str) -> list[str]:
     try:
+        json.dumps(document, allow_nan=False)  # 1e999 is a number of JSON, and none of ours
         json_format.ParseDict(dict(document), message, max_recursion_depth=DEPTH_MAX)
-    except (json_format.ParseError, UnicodeEncodeError) as error:
+    except (json_format.ParseError, ValueError) as error:
         raise BadRequest(f"{path} is not a JSON object that can be kept", shown(str(error))) from error
     return []
 

@@ -9,13 +9,14 @@ protobuf's own json_format does the same (a test compares the two), but takes se
 
 import base64
 import functools
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any
 
-from google.protobuf import timestamp_pb2
+from google.protobuf import struct_pb2, timestamp_pb2
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -30,6 +31,20 @@ def write(message: Message) -> str:
             continue
         members.append(field.key + field.write(getattr(message, field.name)))
     return "{" + ",".join(members) + "}"
+
+
+def write_struct(struct: struct_pb2.Struct) -> str:
+    """A free JSON object, its keys in order; ValueError for a number that JSON has not."""
+    return json.dumps(_free(struct), ensure_ascii=False, sort_keys=True, allow_nan=False)
+
+
+def _free(value: object) -> object:
+    """Python's own values of a Struct; protobuf keeps every number as a float."""
+    if isinstance(value, struct_pb2.Struct):
+        return {key: _free(each) for key, each in value.items()}
+    if isinstance(value, struct_pb2.ListValue):
+        return [_free(each) for each in value.items()]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,10 @@
 Harmless oddities become warnings; the rest raises BadRequest naming the field, or Unimplemented.
 """
 
-import json
-
-from google.protobuf import json_format
+from google.protobuf import struct_pb2
 
 from govor.analysis import classifiers
+from govor.api import proto_json
 from govor.api.call import Call
 from govor.api.lenient_json import shown
 from govor.api.v2_options import CHANNELS_MAX, MODEL_DEFAULT, MODELS, SAMPLE_RATES_HZ
@@ -178,8 +177,15 @@ def _instruction(each: pb.SummarizationProperty) -> Instruction:
         raise BadRequest(f"instruction must have from 1 to {INSTRUCTION_CHARS_MAX} characters")
     schema = ""
     if each.WhichOneof("ResponseFormat") == "json_schema":
-        schema = json.dumps(json_format.MessageToDict(each.json_schema.schema), ensure_ascii=False)
+        schema = _schema(each.json_schema.schema)
     return Instruction(text=each.instruction, json_object=each.json_object, json_schema=schema)
+
+
+def _schema(struct: struct_pb2.Struct) -> str:
+    try:
+        return proto_json.write_struct(struct)
+    except ValueError as error:
+        raise BadRequest("jsonSchema.schema holds what is no JSON", str(error)) from error
 
 
 def model_of(uri: str) -> str:
