@@ -123,7 +123,9 @@ class Operations:
         finally:
             self._arriving.discard(operation_id)
         operation = await self.get(operation_id, caller)
-        return replace(operation, warnings=doubts.of(task, model))
+        if warnings := doubts.of(task, model):
+            log.info("accepted with doubts", operation=operation_id, doubts=warnings)
+        return replace(operation, warnings=warnings)
 
     async def get(self, operation_id: str, caller: Caller) -> Operation:
         """An operation of the caller's folder; raises UnknownOperation for every other one."""

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from govor.cli import main
 from govor.recognition import doubts, models
 from govor.records import Task
 from govor.settings import Settings
@@ -37,3 +39,9 @@ def test_auto_with_one_model_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_models_of_another_kind_raise_no_doubts() -> None:
     assert doubts.of(Task(uri=""), object()) == ()
+
+
+def test_models_list_says_that_english_is_basic(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["models", "list", "--data-dir", str(tmp_path)])
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("en-US")]
+    assert "en-basic  (basic)" in line

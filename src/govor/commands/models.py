@@ -43,7 +43,8 @@ def models_list(data_dir: Path | None, available: bool) -> None:
         except ModelFailed as error:
             click.echo(f"{folder.name}  damaged: {error.detail}  {folder}")
         else:
-            click.echo(f"{' '.join(model.languages)}  {model.name}  {folder}")
+            quality = "".join(f"  ({said})" for said in [model.config.get("quality")] if said)
+            click.echo(f"{' '.join(model.languages)}  {model.name}{quality}  {folder}")
 
 
 @models.command("pull")
