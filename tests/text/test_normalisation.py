@@ -104,6 +104,13 @@ def test_words_are_neither_lost_nor_put_in_another_order(words: list[str], phone
 
 
 @given(speech)
+def test_normalising_twice_changes_nothing(words: list[str]) -> None:
+    spoken = " ".join(words).split()
+    written = joined(normalised(spoken, RUSSIAN))
+    assert joined(normalised(written.split(), RUSSIAN)) == written
+
+
+@given(speech)
 def test_written_numbers_stand_for_the_words_they_came_from(words: list[str]) -> None:
     for token in normalised(words, RUSSIAN):
         if token.first == token.last and token.text != words[token.first]:

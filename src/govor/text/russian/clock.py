@@ -5,6 +5,7 @@ from govor.text.russian.context import CODE, COUNTED, DAY_PARTS, NUMBERED, PHONE
 from govor.text.russian.forms import FORMS, GEN, NOM, OrdinalForm
 from govor.text.russian.numbers import Number
 from govor.text.russian.phones import counted, near
+from govor.text.russian.quantities import ONE_AND_A_HALF
 from govor.text.russian.utterance import Utterance
 from govor.text.tokens import Token
 
@@ -94,6 +95,7 @@ def _half_words() -> dict[str, int]:
 
 
 HALF_WORDS = _half_words()
+NUMBERS = frozenset({*FORMS, *HALF_WORDS, *ONE_AND_A_HALF})  # end a time as well: they are no nouns
 
 
 def _is_time(hour: groups.Group, minutes: groups.Group) -> bool:
@@ -144,4 +146,4 @@ def _of_the_hour(utterance: Utterance, first: int, at: int, minutes: int) -> lis
 def _time_ends(utterance: Utterance, at: int) -> bool:
     """Whether the word after an hour is not a noun that the ordinal belongs to."""
     word = utterance.word(at)
-    return word in NO_NOUN or word in DAY_PARTS or not word.endswith(NOUN_ENDINGS)
+    return word in NO_NOUN or word in DAY_PARTS or word in NUMBERS or not word.endswith(NOUN_ENDINGS)

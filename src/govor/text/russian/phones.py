@@ -62,7 +62,7 @@ def near(utterance: Utterance, at: int, words: frozenset[str]) -> bool:
     for word in reversed(utterance.before(at, CONTEXT_WORDS)):
         if word in words:
             return True
-        if word in FORMS or word in ENDS_CONTEXT:
+        if word in FORMS or word in ENDS_CONTEXT or word[:1].isdecimal():
             break
     return False
 

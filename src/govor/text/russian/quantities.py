@@ -27,6 +27,7 @@ SEPARATORS = {"запятая": ",", "точка": ".", "дробь": "/"}
 SIGNS = {"плюс": "+", "минус": "-"}
 DEGREES = words_of("градус градуса градусов градусам градусами")
 BODY_DEGREES = range(35, 42)
+FACTOR_MAX = 10  # of the multiplication table
 PARTS_MAX = 8  # numbers joined by separators: an IP address has four, a version fewer
 
 
@@ -110,7 +111,8 @@ def _stays_word(utterance: Utterance, number: Number) -> bool:
         return not (counted or before in ABOUT)
     # "Пятью пять двадцать пять" is the multiplication table.
     following = utterance.cardinal(number.first + 1)
-    return number.cases == INS and following is not None and bool(following.cases & DIRECT)
+    times = following is not None and following.value <= FACTOR_MAX and bool(following.cases & DIRECT)
+    return number.cases == INS and number.value <= FACTOR_MAX and (times or after[:1].isdecimal())
 
 
 ABOUT = words_of("до от с со к ко из около более менее свыше больше меньше порядка после в о на из-за без")

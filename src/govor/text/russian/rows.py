@@ -1,6 +1,6 @@
 """Numbers in a row that are no telephone number, code, time or range: each is written by itself."""
 
-from govor.text.russian import groups
+from govor.text.russian import clock, groups
 from govor.text.russian.context import MEASURES
 from govor.text.russian.quantities import quantity
 from govor.text.russian.utterance import Utterance
@@ -28,16 +28,18 @@ def apart(utterance: Utterance, at: int) -> list[Token] | None:
     run = utterance.run(at)
     if not run:
         return None
+    last = clock.minutes_of(utterance, run[-1].first)
     # A zero before the last number belongs to it: «двадцать ноль пять» ends in 05.
-    zero = len(run) > 1 and run[-2].value == 0 and run[-1].value < groups.GROUP_MAX
-    front = run if zero else run[:-1]
+    zero = len(run) > 1 and run[-2].value == 0 and run[-1].value < groups.GROUP_MAX and last is None
     tokens: list[Token] = []
-    for group in groups.merged(front):
+    for group in groups.merged(run if zero else run[:-1]):
         if group.digits.startswith("0"):
             tokens.append(Token(group.digits, group.first, group.last))
         else:
             tokens += _quantity(utterance, group.first, in_a_row=len(run))
-    return tokens if zero else tokens + _quantity(utterance, run[-1].first, in_a_row=len(run))
+    if zero:
+        return tokens
+    return tokens + (last or _quantity(utterance, run[-1].first, in_a_row=len(run)))
 
 
 def _quantity(utterance: Utterance, at: int, *, in_a_row: int) -> list[Token]:
