@@ -1,4 +1,4 @@
-.PHONY: demo test check bench serve clean
+.PHONY: demo test check bench conformance serve clean
 
 demo:  ## set everything up and transcribe a recording through the API
 	@scripts/setup
@@ -15,6 +15,10 @@ check:  ## format, lint and types, as CI runs them
 bench:  ## the numbers quoted in the documents
 	@scripts/setup dev
 	@.venv/bin/python -m bench
+
+conformance:  ## programs that others wrote for SpeechKit, against a real service (installs them from PyPI)
+	@scripts/setup dev
+	@.venv/bin/python -m conformance $(CLIENTS)
 
 serve:  ## the service on 127.0.0.1:8080 (REST) and 127.0.0.1:50051 (gRPC)
 	@scripts/setup

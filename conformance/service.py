@@ -1,0 +1,115 @@
+"""A real `govor serve` with TLS, and what a customer of it has: keys, a key file, an authority to trust."""
+
+import contextlib
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.tunnel import tunnel
+from scripts.local_service import free_port
+
+GOVOR = [sys.executable, "-m", "govor"]
+READY_SECONDS = 180.0
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Customer:
+    """What a driver is given, as environment variables."""
+
+    proxy: str
+    authority: Path
+    api_key: str
+    key_file: Path
+    s3_key_id: str
+    s3_secret: str
+    account_id: str
+
+    def environment(self) -> dict[str, str]:
+        """Only what these clients read; nothing of ours, and no proxy of the machine's."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        trusted = ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
+        trust = dict.fromkeys((*trusted, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"), str(self.authority))
+        return {
+            **kept,
+            **trust,
+            "HTTPS_PROXY": self.proxy,
+            "https_proxy": self.proxy,
+            "API_KEY": self.api_key,
+            "KEY_FILE": str(self.key_file),
+            "S3_KEY_ID": self.s3_key_id,
+            "S3_SECRET": self.s3_secret,
+            "ACCOUNT_ID": self.account_id,
+        }
+
+
+@contextlib.contextmanager
+def running(data_dir: Path) -> Iterator[Customer]:
+    """Serve until the block ends; shows the log if the block fails."""
+    tls = data_dir / "tls"
+    govor("tls", "--output", str(tls))
+    here = ("--data-dir", str(data_dir))
+    account = govor("accounts", "create", "--name", "customer", "--role", "editor", *here).strip()
+    key_file = data_dir / "key.json"
+    own = ("--name", "conformance", "--account", account, *here)
+    govor("keys", "create", "--authorized", "--output", str(key_file), *own)
+    api_key = govor("keys", "create", *own).strip()
+    s3_key_id, s3_secret = govor("keys", "create", "--s3", *own).split()
+    http, grpc = free_port(), free_port()
+    environment = {
+        **os.environ,
+        "GOVOR_TLS_CERTIFICATE": str(tls / "server.pem"),
+        "GOVOR_TLS_KEY": str(tls / "server-key.pem"),
+        "GOVOR_DISCOVERY": "speechkit",
+    }
+    command = [*GOVOR, "serve", *here, "--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc}"]
+    log_path = data_dir / "serve.log"
+    with log_path.open("wb") as log, tunnel(http, grpc) as proxy:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
+        try:
+            _wait_until_ready(f"https://127.0.0.1:{http}", tls / "ca.pem", process)
+            yield Customer(
+                proxy=proxy,
+                authority=tls / "ca.pem",
+                api_key=api_key,
+                key_file=key_file,
+                s3_key_id=s3_key_id,
+                s3_secret=s3_secret,
+                account_id=str(json.loads(key_file.read_text())["service_account_id"]),
+            )
+        except Exception:
+            sys.stderr.write(log_path.read_text(errors="replace")[-4000:])
+            raise
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def govor(*arguments: str) -> str:
+    """Run a command of ours; returns what it prints."""
+    return subprocess.run([*GOVOR, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def _wait_until_ready(base: str, authority: Path, process: subprocess.Popen[bytes]) -> None:
+    context = ssl.create_default_context(cafile=authority)
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), opener.open(f"{base}/health/ready", timeout=5):
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the service did not become ready")
