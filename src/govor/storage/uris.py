@@ -20,6 +20,7 @@ URI_CHARS_MAX = 8192
 KEY_BYTES_MAX = 1024  # S3's own limit on a key in UTF-8
 PORTS = {"https": 443, "http": 80}
 HTTPS_PORT = PORTS["https"]
+HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")  # S3's rule, and capitals for old buckets
 SIGNATURE = re.compile(r"(?:^|&)(?:X-Amz-)?Signature=", re.IGNORECASE)  # presigned, version 4 or 2
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -187,4 +188,6 @@ def origin_of(url: str) -> Origin:
 
 def origins_of(host_and_port: str) -> tuple[Origin, ...]:
     """Both schemes of HOST or HOST:PORT; BadRequest for what is neither."""
+    if not HOST_AND_PORT.fullmatch(host_and_port):
+        raise BadRequest(f"not HOST or HOST:PORT: {host_and_port}")
     return tuple(origin_of(f"{scheme}://{host_and_port}") for scheme in PORTS)
