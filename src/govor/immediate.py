@@ -9,8 +9,9 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from govor.audio import sniff
@@ -23,6 +24,7 @@ from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream import Stream
 from govor.pipeline.stream_events import Input, Output, Sound, Spoken, StreamTask
 from govor.pipeline.work import Model
+from govor.recognition import phrases
 from govor.records import Transcript
 from govor.settings import Settings
 from govor.storage import disk
@@ -56,7 +58,15 @@ class Places:
 class Immediate:
     """Made by app.py; `find` gives the model of a language and a request's `model`."""
 
-    def __init__(self, settings: Settings, pool: RecogniserPool, find: Callable[..., Model]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pool: RecogniserPool,
+        find: Callable[..., Model],
+        hot_words: Callable[[str], Sequence[str]] = lambda folder_id: (),
+    ) -> None:
+        """`hot_words` gives the phrases to expect in everything that a folder sends."""
+        self._hot_words = hot_words
         self._settings, self._pool, self._find = settings, pool, find
         self._writer = Writer.of(settings)
         self._root = settings.data_path / FOLDER
@@ -90,6 +100,8 @@ class Immediate:
         """
         sniff.check(task.audio)
         model = await asyncio.to_thread(self._find, task.language, task.model)
+        task = replace(task, hot_words=await self._expected(task))
+        await asyncio.to_thread(self._writer.prepare, task.text)
         bounded = self._bounded(inputs)
         with self._streams.one():
             async with aclosing(self._live(task, model, bounded)) as events:
@@ -120,6 +132,7 @@ class Immediate:
                 return await direct.transcribe(
                     folder, spec, spoken.text, spoken.language, model, self._pool,
                     audio_seconds_max=seconds_max * spec.channels, limits=LIMITS, writer=self._writer,
+                    hot_words=await self._expected(spoken),
                 )  # fmt: skip
 
     async def _live(
@@ -139,6 +152,11 @@ class Immediate:
             ):
                 async for event in events:
                     yield event
+
+    async def _expected(self, spoken: Spoken) -> tuple[str, ...]:
+        """The hot words of the call and of its folder."""
+        of_folder = await asyncio.to_thread(self._hot_words, spoken.folder_id)
+        return phrases.collected(spoken.hot_words, of_folder)
 
     async def _bounded(self, inputs: AsyncIterator[Input]) -> AsyncIterator[Input]:
         """Raises OutOfRange at the byte that is too much."""

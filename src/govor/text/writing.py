@@ -40,6 +40,11 @@ class Writer:
             rules=rules,
         )
 
+    def prepare(self, options: TextOptions) -> None:
+        """Read what such texts need, so that the first one does not wait for it. Raises ModelFailed."""
+        if options.literature_text:
+            literature.punctuator(self.punctuation)
+
     def rules_for(self, options: TextOptions, language: str) -> int:
         """The version of the rules that write the numbers of such a text; 0 when they stay words."""
         return 0 if options.raw_results or language not in normalisation.LANGUAGES else self.rules
