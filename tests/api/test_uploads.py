@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from govor.roles import STT_USER
 from tests.api.live import TIMEOUT_SECONDS, Live, live
 
 BODY = bytes(range(256)) * 1_000
@@ -101,3 +102,11 @@ def test_upload_in_one_folder_is_visible_as_a_file_only_when_whole(service: Live
         put(service, "/objects/bucket/torn.ogg", broken())
     assert service.get("/health/live").status_code == 200
     assert not (service.data_dir / "objects/bucket/torn.ogg").exists()
+
+
+def test_key_without_the_role_may_not_upload(service: Live) -> None:
+    secret, _ = service.identities.keys.create(name="recognises only", held=[STT_USER])
+    answer = put(service, "/objects/bucket/no-role.ogg", Authorization=f"Api-Key {secret}")
+    assert (answer.status_code, answer.json()["code"]) == (403, 7)
+    assert answer.json()["message"].startswith("Permission to [resource-manager.folder ")
+    assert not (service.data_dir / "objects/bucket/no-role.ogg").exists()

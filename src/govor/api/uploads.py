@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from govor import roles
 from govor.api import trace, v2_json
 from govor.api.rest import RestDoor, limited
 from govor.api.seams import Uploads
@@ -30,6 +31,7 @@ class UploadDoor:
         """Store a body; 200 with its ETag (as S3's: the MD5) and the uri to send to SpeechKit's API."""
         request.scope[trace.METHOD] = "PutObject"
         caller = await self.rest.admit(request)
+        roles.require(caller, roles.STORAGE_UPLOADER)
         bucket, key = request.path_params["bucket"], request.path_params["key"]
         body = limited(request, self.object_bytes_max)
         try:
