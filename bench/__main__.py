@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("decoding", "recognition", "service")
+NAMES = ("decoding", "recognition", "text", "service", "streaming")
 
 
 def main() -> int:

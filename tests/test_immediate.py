@@ -230,7 +230,7 @@ async def test_a_short_recording_has_its_limits(opened: Opened) -> None:
         await made.transcribe(content(), spoken, bytes_max=1 << 20, seconds_max=30)
 
 
-def test_a_place_is_free_again_when_its_taker_fails() -> None:
+async def test_a_place_is_free_again_when_its_taker_fails() -> None:
     places = Places(1, "guests")
     with pytest.raises(ZeroDivisionError), places.one():
         raise ZeroDivisionError

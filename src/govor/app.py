@@ -146,11 +146,12 @@ def build(settings: Settings) -> Parts:
     find = models.finder(settings)
     work = Work(settings, objects, pool, find)
     engine = Engine(settings, work, segments_max=pool.size + 1)
+    hot_words = HotWords.open(settings).of
     return Parts(
         identities=Identities.open(settings),
         uploads=objects,
-        operations=DurableOperations(settings, objects, engine, work, hot_words=HotWords.open(settings).of),
-        immediate=LiveRecognition(settings, pool, find),
+        operations=DurableOperations(settings, objects, engine, work, hot_words=hot_words),
+        immediate=LiveRecognition(settings, pool, find, hot_words),
     )
 
 

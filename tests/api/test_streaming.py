@@ -233,12 +233,6 @@ def test_v3_what_a_stream_cannot_do_is_a_warning(service: Live) -> None:
             "OUT_OF_RANGE",
             "OutOfRange: Exceeded maximum allowed stream duration",
         ),
-        (
-            V2,
-            [config(), *content(bytes(11 << 20), 3 << 20)],
-            "OUT_OF_RANGE",
-            "OutOfRange: Exceeded maximum allowed stream",
-        ),
     ],
 )
 def test_what_is_wrong_is_the_status_of_the_stream(
@@ -247,6 +241,16 @@ def test_what_is_wrong_is_the_status_of_the_stream(
     answer = v2.StreamingRecognitionResponse if method == V2 else v3.StreamingResponse
     _, found, details = converse(service, method, requests, answer)
     assert (found, text in details) == (code, True), details
+
+
+@pytest.mark.parametrize("limits", [{"stream_bytes_max": 10_000}, {"stream_seconds_max": 1}])
+def test_a_stream_that_is_too_long_is_out_of_range(
+    tmp_path_factory: pytest.TempPathFactory, limits: dict[str, Any]
+) -> None:
+    with live(tmp_path_factory.mktemp("limits"), **limits) as service:
+        _, code, text = converse(service, V2, [config(), *content(TALK)], v2.StreamingRecognitionResponse)
+    assert code == "OUT_OF_RANGE"
+    assert text.startswith("OutOfRange: Exceeded maximum allowed stream")
 
 
 @pytest.mark.parametrize("method", [V2, V3])

@@ -26,7 +26,7 @@ from govor.api.seams import Immediate
 from govor.api.waiting import while_connected
 from govor.errors import BadRequest, GovorError
 from govor.pipeline.stream_events import Spoken
-from govor.records import AudioEncoding, AudioSpec, TextOptions
+from govor.records import AudioEncoding, AudioSpec, Caller, TextOptions
 
 # What programs name; both mean the default model.
 MODELS = (v2_options.MODEL_DEFAULT, "whisper-1")
@@ -35,7 +35,7 @@ FIELDS_MAX = 100
 READ_BYTES = 256 << 10
 LITERARY = TextOptions(literature_text=True)  # OpenAI's texts have capitals and marks
 
-Answer = Callable[[Request], Awaitable[Response]]
+Answer = Callable[[Request, Caller], Awaitable[Response]]
 
 log = structlog.get_logger(__name__)
 
@@ -70,8 +70,9 @@ class OpenAiDoor:
     async def _guarded(self, request: Request, answer: Answer) -> Response:
         """The answer, or the error in OpenAI's shape."""
         try:
-            roles.require(await self.rest.admit(request), roles.STT_USER)
-            return await answer(request)
+            caller = await self.rest.admit(request)
+            roles.require(caller, roles.STT_USER)
+            return await answer(request, caller)
         except GovorError as error:
             status = HTTPStatus(wire_errors.HTTP_STATUS[error.code])
             detail = f" ({error.detail})" if error.detail else ""
@@ -84,7 +85,7 @@ class OpenAiDoor:
             log.exception("request failed")
             return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, wire_errors.INTERNAL_MESSAGE)
 
-    async def _transcribed(self, request: Request) -> Response:
+    async def _transcribed(self, request: Request, caller: Caller) -> Response:
         form = await self._form(request)
         try:
             file = form.get("file")
@@ -101,6 +102,7 @@ class OpenAiDoor:
                 language=code,
                 model=name if name in v2_options.MODELS else v2_options.MODEL_DEFAULT,
                 text=LITERARY,
+                folder_id=caller.folder_id,
             )
             work = self.immediate.transcribe(
                 _content(file), spoken, bytes_max=self.bytes_max, seconds_max=self.seconds_max
@@ -124,7 +126,7 @@ class OpenAiDoor:
         except (MultiPartException, KeyError) as error:  # KeyError: no boundary in the content type
             raise BadRequest("the form cannot be read", str(error)) from error
 
-    async def _listed(self, request: Request) -> Response:
+    async def _listed(self, request: Request, _: Caller) -> Response:
         name = request.path_params.get("name")
         if name is None:
             models = [openai_json.model(each) for each in MODELS]

@@ -14,7 +14,7 @@ import structlog
 from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 
-from govor.api import admission, wire_errors
+from govor.api import admission, hot_words, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds
 from govor.api.gateway import Method
@@ -66,7 +66,13 @@ class StreamDoor:
         """Write every answer; the error that the call ends with, if any."""
         try:
             caller = await admission.admitted(self._doorkeeper, method, headers)
-            call = Call(ids=ids, caller=caller, peer=context.peer(), strict=self._strict)
+            call = Call(
+                ids=ids,
+                caller=caller,
+                peer=context.peer(),
+                strict=self._strict,
+                hot_words=hot_words.of(headers),
+            )
             async with aclosing(answers(method, requests, call)) as found:
                 async for answer in found:
                     await context.write(answer.SerializeToString())

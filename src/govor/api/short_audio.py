@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from govor import roles
-from govor.api import trace, v2_json, v2_options, wire_errors
+from govor.api import hot_words, trace, v2_json, v2_options, wire_errors
 from govor.api.auth import check_folder
 from govor.api.call import Call
 from govor.api.lenient_json import shown
@@ -76,7 +76,12 @@ class ShortAudioDoor:
         caller = await self.rest.admit(request)
         check_folder(caller, request.headers.get("x-folder-id", ""))
         roles.require(caller, roles.STT_USER)
-        call = Call(ids=ids(request), caller=caller, strict=self.rest.strict)
+        call = Call(
+            ids=ids(request),
+            caller=caller,
+            strict=self.rest.strict,
+            hot_words=hot_words.of(request.headers),
+        )
         spoken = read_query(request.query_params, call)
         body = await self._body(request)
         if spoken.audio.encoding is AudioEncoding.OGG_OPUS and not body.startswith(CAPTURE):
@@ -112,6 +117,8 @@ def read_query(query: Mapping[str, str], call: Call) -> Spoken:
         audio=_audio(query),
         language=languages.canonical(query.get("lang")),
         model=v2_options.model(query.get("topic", ""), call),
+        folder_id=call.caller.folder_id,
+        hot_words=call.hot_words,
         text=TextOptions(
             raw_results=_boolean(query, "rawResults"),
             profanity_filter=_boolean(query, "profanityFilter"),

@@ -43,6 +43,8 @@ def read_task(config: stt.RecognitionConfig, call: Call) -> StreamTask:
         language=languages.canonical(spec.language_code),
         model=v2_options.model(spec.model, call),
         text=v2_options.text(spec),
+        folder_id=call.caller.folder_id,
+        hot_words=call.hot_words,
         pause_ms=PAUSE_MS,
         partials=spec.partial_results,
         single_utterance=spec.single_utterance,

@@ -80,6 +80,8 @@ def read_options(options: pb.StreamingOptions, call: Call) -> tuple[StreamTask, 
         language=language,
         model=v3_options.model(model, call),
         text=v3_options.text(model.text_normalization),
+        folder_id=call.caller.folder_id,
+        hot_words=call.hot_words,
         pause_ms=pause_ms(options.eou_classifier),
         full_data=full_data,
     )

@@ -1,6 +1,7 @@
 """A recording to a transcript while the caller waits: the steps of an operation, without its durability."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from govor.audio import conversation
@@ -28,6 +29,7 @@ def scratch_in(folder: Path) -> Scratch:
 async def transcribe(
     folder: Path, audio: AudioSpec, options: TextOptions, language: str, model: Model, pool: RecogniserPool,
     *, audio_seconds_max: float, limits: Limits, writer: Writer = DEFAULT_WRITER,
+    hot_words: Sequence[str] = (),
 ) -> Transcript:  # fmt: skip
     """The transcript of what `scratch_in(folder).source` holds; a cancelled call leaves nothing running.
 
@@ -38,7 +40,8 @@ async def transcribe(
     fence = (folder, RECORDING, audio, model.sample_rate_hz, audio_seconds_max)
     await conversation.run(prepare, *fence, limits=limits)
     manifest = await asyncio.to_thread(scratch.read_manifest)
-    parts = (recognise.part(scratch, i, model, pool, DEADLINE) for i in range(len(manifest.parts)))
+    numbers = range(len(manifest.parts))
+    parts = (recognise.part(scratch, number, model, pool, DEADLINE, hot_words) for number in numbers)
     heard = await asyncio.gather(*parts)
     made = await asyncio.to_thread(chunks.assemble, recognise.by_channel(heard), options, language, writer)
     return Transcript(chunks=made, audio_ms=manifest.audio_ms, channels=manifest.channels)

@@ -123,8 +123,7 @@ class Ear:
 
     def hear(self, samples: "NDArray[np.int16]") -> None:
         """Keep samples and judge them; raises OutOfRange."""
-        if self.segmenter.fed + len(samples) > self.samples_max:
-            raise OutOfRange(TOO_LONG, f"the limit is {self.samples_max / self.rate_hz:g} s")
+        self._make_room(len(samples))
         self._file.write(samples.astype("<i2", copy=False).tobytes())
         self.ended += self.segmenter.feed(samples)
 
@@ -133,7 +132,12 @@ class Ear:
         self.ended += self.segmenter.finish()
         self._report()
 
+    def _make_room(self, samples: int) -> None:
+        if self.segmenter.fed + samples > self.samples_max:
+            raise OutOfRange(TOO_LONG, f"the limit is {self.samples_max / self.rate_hz:g} s")
+
     def _be_silent(self, duration_ms: int) -> None:
+        self._make_room(duration_ms * self.rate_hz // 1000)
         for zeros in silences(duration_ms, self.rate_hz):
             self.hear(zeros)
 

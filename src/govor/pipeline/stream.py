@@ -8,9 +8,10 @@ Rule 3: for each utterance the final comes first, then its end; a partial is nev
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from dataclasses import replace
 from statistics import fmean
+from typing import Any
 
 from govor.pipeline import recogniser_pool
 from govor.pipeline.listener import SOUND_BYTES_MAX, Listener
@@ -134,8 +135,7 @@ class Stream:
         """Recognise the open utterance; None when there are no words, or it has ended meanwhile."""
         assert self._still is not None
         begin_ms = self._growing.ms(self._still.begin)
-        clips = [self._listener.clip(tail)]
-        recognising = self._pool.recognise(self._model, clips, recogniser_pool.PARTIAL)
+        recognising = self._recognise(tail, recogniser_pool.PARTIAL)
         self._recognising = asyncio.create_task(recognising)
         ended = asyncio.create_task(self._some_ended.wait())
         await asyncio.wait((self._recognising, ended), return_when=asyncio.FIRST_COMPLETED)
@@ -151,14 +151,17 @@ class Stream:
         )
 
     async def _final(self, ended: Stretch) -> AsyncIterator[Output]:
-        clips = [self._listener.clip(ended)]
-        (heard,) = await self._pool.recognise(self._model, clips, recogniser_pool.FINAL)
+        (heard,) = await self._recognise(ended, recogniser_pool.FINAL)
         begin_ms, end_ms = self._growing.ms(ended.begin), self._growing.ms(ended.end)
         if not heard:
             return
         yield self._made(later(heard, begin_ms), end_ms)
         if self._task.pause_ms is not None:
             yield self._utterance_end(end_ms)
+
+    def _recognise(self, stretch: Stretch, deadline: int) -> Coroutine[Any, Any, list[tuple[Word, ...]]]:
+        clips = [self._listener.clip(stretch)]
+        return self._pool.recognise(self._model, clips, deadline, self._task.hot_words)
 
     def _made(self, words: tuple[Word, ...], end_ms: int) -> Final:
         before = self._cursors.final_ms

@@ -13,6 +13,8 @@ class Spoken:
     language: str  # canonical spelling
     model: str = "general"
     text: TextOptions = field(default_factory=TextOptions)
+    folder_id: str = ""  # whose it is
+    hot_words: tuple[str, ...] = ()  # phrases to expect
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
