@@ -1,4 +1,4 @@
-"""The conformance run itself: its table and its tunnel. The clients themselves run with `make conformance`."""
+"""The conformance run itself: its table and its tunnel. The clients run with `make conformance`."""
 
 import http.client
 import ssl

@@ -14,6 +14,9 @@ from govor.errors import BadSetting
 
 BACKLOG = 2_048  # connections the kernel holds while we are busy; uvicorn's own number
 DRAIN_SECONDS = 10  # requests in flight may take this long after SIGTERM; supervisors kill after 30 s or more
+# An idle connection is closed here only after clients and proxies have done so (nginx: 60 s, httpx: 5 s): one
+# that closes while a request is on its way looks to the client like a crash.
+KEEP_ALIVE_SECONDS = 75
 PORT_MAX = 65_535
 ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\[\]:]+):(?P<port>[0-9]{1,5})")
 
@@ -29,6 +32,7 @@ class HttpServer(uvicorn.Server):
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         config.load()
         config.ssl = context  # ours, whose certificate can change; uvicorn would read its own once
