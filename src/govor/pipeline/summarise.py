@@ -16,12 +16,12 @@ from govor.records import Extras, Instruction, Summary, Transcript
 from govor.settings import Settings
 
 AT_ONCE = 2
+# What a server that is not there, refuses, or answers with anything else than a completion makes of a request.
+FAULTS = (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError, AttributeError)
 ATTEMPTS = 3  # a server that restarts is back within seconds
 WAIT_SECONDS = 2.0  # before the second attempt, twice as long before the third
 ANSWER_BYTES_MAX = 1 << 20  # a summary is pages, not books
-SYSTEM = (
-    "You are given an instruction and the transcript of a recording. Answer in its language."
-)
+SYSTEM = "You are given an instruction and the transcript of a recording. Answer in its language."
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +41,19 @@ async def summarise(
                 body = request(text, instruction, asked, settings.summary_model)
                 return await answered(client, settings.summary_url, body, wait_seconds)
 
-        try:
-            answers = await asyncio.gather(*map(one, asked.instructions))
-            return read(answers)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError) as error:
-            log.warning("summarising failed", error=type(error).__name__)
-            return Summary(failure=f"the language model's server failed: {reason(error)}")
+        answers = await asyncio.gather(*map(one, asked.instructions), return_exceptions=True)
+    try:
+        return read([whole(answer) for answer in answers])
+    except FAULTS as error:
+        log.warning("summarising failed", error=type(error).__name__)
+        return Summary(failure=f"the language model's server failed: {reason(error)}")
+
+
+def whole(answer: dict[str, Any] | BaseException) -> dict[str, Any]:
+    """The answer, if it is one; else what went wrong is raised."""
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
 
 
 async def answered(
