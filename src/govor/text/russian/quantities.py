@@ -227,7 +227,7 @@ def _denominator(utterance: Utterance, numerator: Number) -> tuple[int, int] | N
     ordinal = utterance.ordinal(at)
     if ordinal is None or ordinal.value < 2 or ordinal.ending not in DENOMINATOR_ENDINGS:
         return None
-    if utterance.word(ordinal.last + 1) in RANKED | TIME_UNITS:
+    if utterance.word(ordinal.last + 1) in RANKED:
         return None
     if ordinal.ending in {"ая", "ой", "ую"} and utterance.word(numerator.last) not in ONES:
         return None

@@ -1,6 +1,6 @@
 """Two numbers that belong together: «два три дня» → 2-3 дня, «со счётом три один» → 3:1."""
 
-from govor.text.russian.context import FUNCTION_WORDS, MEASURES, PERCENT, SCORE, TIME_UNITS
+from govor.text.russian.context import COUNTED, FUNCTION_WORDS, PERCENT, SCORE
 from govor.text.russian.forms import GEN
 from govor.text.russian.numbers import Number
 from govor.text.russian.phones import counted, near
@@ -8,7 +8,6 @@ from govor.text.russian.utterance import Utterance
 from govor.text.tokens import Token
 
 FROM = frozenset({"от", "с", "со"})
-UNITS = MEASURES | TIME_UNITS
 TO = frozenset({"до", "по"})
 THOUSAND = 1000
 SCORE_MAX = 100  # points of one side that a score is written with
@@ -46,7 +45,7 @@ def approximate(utterance: Utterance, at: int) -> list[Token] | None:
         return None
     neighbours = high == low + 1 and high <= 10
     before = utterance.before(at, 2)
-    unit_before = not UNITS.isdisjoint(before[-1:] if high < 10 else before) or before[-1:] == ["через"]
+    unit_before = not COUNTED.isdisjoint(before[-1:] if high < 10 else before) or before[-1:] == ["через"]
     if counted(after) and not scaled:
         if not _agrees(high, after):
             return None
