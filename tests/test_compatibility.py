@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
+from govor.pb.yandex.cloud.endpoint import api_endpoint_service_pb2 as endpoints
+from govor.pb.yandex.cloud.iam.v1 import iam_token_service_pb2
+from govor.pb.yandex.cloud.iam.v1.awscompatibility import access_key_service_pb2
 from govor.pb.yandex.cloud.operation import operation_pb2, operation_service_pb2
 
 TESTS = Path(__file__).parent
@@ -43,6 +46,7 @@ def test_every_answer_field_has_a_row() -> None:
 
 
 def test_every_method_has_a_row() -> None:
-    for file in (stt.DESCRIPTOR, operation_service_pb2.DESCRIPTOR):
+    modules = (stt, operation_service_pb2, iam_token_service_pb2, access_key_service_pb2, endpoints)
+    for file in (module.DESCRIPTOR for module in modules):
         for service in file.services_by_name.values():
             assert all(f"{method.name}" in TEXT for method in service.methods)

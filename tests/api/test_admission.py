@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import requests
 
 from govor import app, roles
 from govor.api import admission, endpoints, gateway
@@ -10,9 +11,10 @@ from govor.api.endpoints import Ports
 from govor.settings import Settings
 from govor.storage.identities import Identities
 from govor.storage.objects import Objects
-from tests.api.live import Live, request_for
+from tests.api.live import TIMEOUT_SECONDS, Live, request_for
 from tests.api.memory import MemoryOperations
 from tests.api.test_both_doors import doors
+from tests.tiny.immediate import immediate
 
 URI = "https://storage.yandexcloud.net/bucket/speech.ogg"
 OPERATIONS = "yandex.cloud.operation.OperationService"
@@ -57,7 +59,12 @@ def table(tmp_path: Any) -> tuple[gateway.Method, ...]:
     """The methods of the service as app.py builds it."""
     settings = Settings(data_dir=tmp_path, database_url="")
     identities = Identities.open(settings)
-    parts = app.Parts(identities=identities, uploads=Objects(settings), operations=MemoryOperations())
+    parts = app.Parts(
+        identities=identities,
+        uploads=Objects(settings),
+        operations=MemoryOperations(),
+        immediate=immediate(settings),
+    )
     identities.close()
     return gateway.methods(app.servicers(settings, parts, Ports()))
 
@@ -73,3 +80,21 @@ def test_every_service_is_open_or_needs_a_role_or_is_known_to_need_none(tmp_path
 def test_every_role_that_is_needed_exists() -> None:
     assert set(admission.NEEDED.values()) <= set(roles.CONTAINS)
     assert endpoints.BY_NAME not in endpoints.SPEECHKIT
+
+
+def test_paths_that_no_proto_file_names_look_at_the_folder_too(service: Live) -> None:
+    refused = requests.put(
+        f"{service.http}/objects/bucket/a.ogg",
+        b"OggS",
+        headers=service.authorization | {"x-folder-id": "b1gforeign"},
+        timeout=TIMEOUT_SECONDS,
+    )
+    assert (refused.status_code, refused.json()["code"]) == (401, 16)
+    secret, _ = service.identities.keys.create(name="x", held=["storage.viewer"])
+    denied = requests.put(
+        f"{service.http}/objects/bucket/a.ogg",
+        b"OggS",
+        headers={"Authorization": f"Api-Key {secret}"},
+        timeout=TIMEOUT_SECONDS,
+    )
+    assert (denied.status_code, denied.json()["code"]) == (403, 7)

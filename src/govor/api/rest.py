@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from govor.api import admission, gateway, hot_words, lenient_json, proto_json, trace, v2_json, wire_errors
-from govor.api.auth import Doorkeeper
+from govor.api.auth import Doorkeeper, check_folder
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed
 from govor.errors import BadRequest, GovorError
@@ -48,8 +48,10 @@ class RestDoor:
         ]
 
     async def admit(self, request: Request) -> Caller:
-        """Who calls; raises Unauthenticated."""
-        return await self.doorkeeper.admit(request.headers.get("authorization"))
+        """Who calls; raises Unauthenticated, also for a foreign folder in `x-folder-id`."""
+        caller = await self.doorkeeper.admit(request.headers.get("authorization"))
+        check_folder(caller, request.headers.get("x-folder-id", ""))
+        return caller
 
     def _endpoint(self, route: gateway.Route, method: gateway.Method) -> Endpoint:
         async def endpoint(request: Request) -> Response:
