@@ -77,9 +77,11 @@ class Profanity:
     def _shown(self, word: str) -> str:
         shown = self._judged.get(word)
         if shown is None:
+            shown = asterisks(word, self.mask) if self.profane(word) else word
             if len(self._judged) >= self.JUDGED_MAX:
                 self._judged.clear()
-            shown = self._judged[word] = asterisks(word, self.mask) if self.profane(word) else word
+            if len(word) <= LETTERS_MAX:
+                self._judged[word] = shown
         return shown
 
     def profane(self, word: str) -> bool:

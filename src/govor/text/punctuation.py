@@ -106,9 +106,11 @@ class Punctuator:
     def _rows_of(self, word: str) -> tuple[int, ...]:
         rows = self._rows.get(word)
         if rows is None:
+            rows = word_features.rows(word_features.spelled(word), self.weights.known)
             if len(self._rows) >= self.rows_kept_max:
                 self._rows.clear()
-            rows = self._rows[word] = word_features.rows(word_features.spelled(word), self.weights.known)
+            if len(word) <= word_features.LETTERS_MAX:
+                self._rows[word] = rows
         return rows
 
 
