@@ -1,7 +1,8 @@
 """How fast text is written and how often it is wrong. `python -m bench.text [--show]`
 
-Normalisation is judged on bench/text_sentences.tsv: sentences with the text they should become, written before
-they were first tried; rules are made from tests/text/pairs instead. At the first run 3 of 138 came out otherwise.
+Normalisation is judged on bench/text_sentences.tsv: sentences with the text they should become, written
+before they were first tried; rules are made from tests/text/pairs instead. At the first run 3 of 138 came out
+otherwise.
 """
 
 import argparse

@@ -27,7 +27,7 @@ class _Word:
     word: str
 
     def text(self) -> str:
-        return self.word
+        return self.word.encode(errors="replace").decode()  # half a character would fail in its Rust
 
     def nt_separated(self, previous: "_Word") -> bool:
         return False

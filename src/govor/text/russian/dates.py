@@ -10,7 +10,7 @@ from govor.text.tokens import Token
 
 DAYS = 31
 MONTHS_IN_YEAR = 12
-SINGULAR = frozenset({"ый", "ой", "ого", "ому", "ым", "ом", "ое"})
+DAY_ENDINGS = frozenset({"ого", "ому", "ым", "ом", "ое"})  # of the neuter: «второй май» is no date
 BETWEEN = words_of("по до и на или")
 WORDS_MAX = 10  # the greatest ordinal that alone stays a word
 ROUND = frozenset({100, 1000, 10**4, 10**5, 10**6, 10**9})  # сотый, тысячный … раз: rather "many"
@@ -56,7 +56,7 @@ def ordinal(utterance: Utterance, at: int) -> list[Token] | None:
 
 
 def _is_day(number: Ordinal) -> bool:
-    return 0 < number.value <= DAYS and number.ending in SINGULAR
+    return 0 < number.value <= DAYS and number.ending in DAY_ENDINGS
 
 
 def _digits(number: Ordinal) -> Token:

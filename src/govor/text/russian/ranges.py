@@ -1,6 +1,6 @@
 """Two numbers that belong together: «два три дня» → 2-3 дня, «со счётом три один» → 3:1."""
 
-from govor.text.russian.context import COUNTED, FUNCTION_WORDS, PERCENT, SCORE
+from govor.text.russian.context import COUNTED, FUNCTION_WORDS, NUMBERED, PERCENT, SCORE
 from govor.text.russian.forms import GEN
 from govor.text.russian.numbers import Number
 from govor.text.russian.phones import counted, near
@@ -36,6 +36,8 @@ def from_to(utterance: Utterance, at: int) -> list[Token] | None:
 def approximate(utterance: Utterance, at: int) -> list[Token] | None:
     """«два три дня» → 2-3 дня, «минут пять шесть» → минут 5-6."""
     run = utterance.run(at)
+    if utterance.word(at - 1) in NUMBERED:
+        return None  # «нажмите два три»
     if len(run) != 2 or not run[0].cases & run[1].cases or run[0].scales:
         return None
     low, high = run[0].value, run[1].value
