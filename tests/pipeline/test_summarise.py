@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,8 @@ ASKED = Extras(
     ),
     instructed_model="small",
 )
-TRANSCRIPT = Transcript(
-    chunks=memory.STEREO.chunks, audio_ms=memory.STEREO.audio_ms, channels=2, extras=ASKED
-)
+TRANSCRIPT = replace(memory.STEREO, extras=ASKED)
+NO_NUMBER = b'{"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": "x"}}'
 
 
 class Model(ThreadingHTTPServer):

@@ -41,6 +41,11 @@ class Life:
         answer: str = self._ask("submit", task, key)
         return answer
 
+    def submit_content(self, task: Task, content: bytes) -> str:
+        """The id of an accepted operation whose recording comes with its request."""
+        answer: str = self._ask("submit", task, None, content)
+        return answer
+
     def get(self, operation_id: str) -> Operation:
         """The operation as its owner sees it."""
         answer: Operation = self._ask("get", operation_id)
@@ -97,8 +102,8 @@ async def answer(data_dir: Path, kind: str, connection: Connection) -> None:
 async def reply(operations: Operations, verb: str, *arguments: Any) -> Operation | str:
     """What a question asks for."""
     if verb == "submit":
-        task, key = arguments
-        return (await operations.submit(task, ALICE, key)).id
+        task, key, *content = arguments
+        return (await operations.submit(task, ALICE, key, *content)).id
     return await operations.get(arguments[0], ALICE)
 
 

@@ -16,7 +16,7 @@ from govor.records import Extras, Instruction, Summary, Transcript
 from govor.settings import Settings
 
 AT_ONCE = 2
-# What a server that is not there, refuses, or answers with anything else than a completion makes of a request.
+# What comes of a server that is not there, refuses, or answers with anything else than a completion.
 FAULTS = (httpx.HTTPError, httpx.InvalidURL, ValueError, LookupError, TypeError, AttributeError)
 ATTEMPTS = 3  # a server that restarts is back within seconds
 WAIT_SECONDS = 2.0  # before the second attempt, twice as long before the third
