@@ -108,3 +108,10 @@ def test_letters_of_obscene_words_in_any_order_are_judged(word: str) -> None:
 def test_endless_word_of_obscene_letters_takes_no_more_than_reading_it() -> None:
     for piece in ("ху", "пизд", "ебъеб", "недопере", "блядь-"):
         assert len(Profanity().masked([piece * 100_000])[0]) == len(piece) * 100_000
+
+
+def test_word_of_nothing_but_prefixes_is_read_without_going_back_and_forth() -> None:
+    # When prefixes could repeat without end, each of these took 15 ms.
+    words = [f"{'недо' * 8}{chr(1072 + number % 32)}{chr(1072 + number // 32)}" for number in range(1024)]
+    words += [f"{'обо' * 12}{chr(1072 + number % 32)}{chr(1072 + number // 32)}" for number in range(1024)]
+    assert Profanity().masked(words * 10) == words * 10
