@@ -23,6 +23,7 @@ ORDER = [
     "app",
     "api",
     "operations",
+    "immediate",
     "engine",
     "pipeline",
     "hub",
