@@ -66,7 +66,7 @@ def test_nothing_measured_is_an_error_of_one_line(folder: Path) -> None:
     assert "no recording of the manifest could be transcribed" in done.stderr
 
 
-def test_hot_words_of_a_file_are_expected(folder: Path) -> None:
+def test_hot_words_that_no_model_can_write_are_refused(folder: Path) -> None:
     (folder / "bad.txt").write_text("дом 5\n", encoding="utf-8")
     done = measured(folder / "good.tsv", "--hot-words", folder / "bad.txt")
     assert done.exit_code == 1

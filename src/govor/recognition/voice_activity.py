@@ -41,9 +41,12 @@ TONE_BINS = 2  # a peak reaches so far on either side
 TONE_DB = 1.0
 TONE_FRAMES = 12
 TONE_EDGE_FRAMES = 4  # where a window sees half of a tone
-# Short tones: of the active frames within TONES_REACH this share and more is pure. Of speech 6 % are.
-TONES_SHARE = 0.5
+# Short tones: of the active frames within TONES_REACH this share and more lies in tones of SHORT_FRAMES.
+# A high voice is pure for whole words, but not so steady: of five voices and the prompts no frame is lost.
+TONES_SHARE = 0.65
 TONES_REACH = 50
+SHORT_FRAMES = 8
+SHORT_DB = 1.5
 BURST_FRAMES = 8  # fewer active frames than this from BURST_REACH before to BURST_REACH after are a click
 BURST_REACH = 15
 BEFORE_FRAMES = 10  # soft beginnings and ends that the threshold misses
@@ -173,7 +176,7 @@ def judged(frames: Frames, first: int, last: int) -> Flags:
     smooth = moving_mean(frames.energies, SMOOTHING_FRAMES)
     active = np.sort(smooth - floor, axis=1)[:, -LOUD_BANDS:].mean(axis=1) > EXCESS_DB
     active &= ~steady(smooth, smooth - floor > EXCESS_DB) & ~tone(frames)
-    active &= ~tones(active, frames.pure[:, 0])
+    active &= ~tones(active, frames)
     active &= count(active, BURST_REACH, BURST_REACH) >= BURST_FRAMES
     return count(active, AFTER_FRAMES, BEFORE_FRAMES)[first:last] > 0
 
@@ -184,9 +187,11 @@ def tone(frames: Frames) -> Flags:
     return covered(holds[:, 0], TONE_FRAMES, len(frames), edge=TONE_EDGE_FRAMES)
 
 
-def tones(active: Flags, pure: Flags) -> Flags:
-    """Frames around which most of what is active is pure."""
-    whistled = count(active & pure, TONES_REACH, TONES_REACH)
+def tones(active: Flags, frames: Frames) -> Flags:
+    """Frames around which most of what is active lies in short tones."""
+    holds = ~sliding_max(~frames.pure, SHORT_FRAMES) & (sliding_range(frames.peaks, SHORT_FRAMES) < SHORT_DB)
+    short = covered(holds[:, 0], SHORT_FRAMES, len(frames), edge=TONE_EDGE_FRAMES)
+    whistled = count(active & short, TONES_REACH, TONES_REACH)
     return whistled >= TONES_SHARE * np.maximum(1, count(active, TONES_REACH, TONES_REACH))
 
 
