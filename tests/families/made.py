@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from tests.families.graphs import FLOAT, FLOAT16, INT32, INT64, Graph, heard, symbols_by_frame
@@ -35,6 +36,30 @@ def gigaam_ctc(
     )
     write_vocabulary(folder / vocabulary, symbols)
     write_config(folder, model_type="gigaam-v3", version="v3", features_size=64, subsampling_factor=4)
+
+
+def write_large_ctc(folder: Path, *, megabytes: int) -> None:
+    """GigaAM CTC with so many useless weights: zeros, which the file system does not keep."""
+    gigaam_ctc(folder)
+    path = folder / "v3_ctc.onnx"
+    model = onnx.load(path)
+    numbers = megabytes << 18
+    weights = onnx.TensorProto(name="ballast", data_type=FLOAT, dims=[numbers], data_location="EXTERNAL")
+    places = {"location": "ballast.data", "offset": "0", "length": str(4 * numbers)}
+    for key, value in places.items():
+        weights.external_data.add(key=key, value=value)
+    model.graph.initializer.append(weights)
+    said = model.graph.node[-1]
+    model.graph.node.extend(
+        [
+            onnx.helper.make_node("ReduceSum", ["ballast"], ["ballast_sum"], keepdims=0),
+            onnx.helper.make_node("Add", ["unballasted", "ballast_sum"], [said.output[0]]),
+        ]
+    )
+    said.output[0] = "unballasted"
+    onnx.save(model, path)
+    with (folder / "ballast.data").open("wb") as file:
+        file.truncate(4 * numbers)
 
 
 def nemo_ctc(folder: Path) -> None:

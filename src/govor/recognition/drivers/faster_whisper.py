@@ -108,5 +108,5 @@ def ordered(heard: Iterable["WhisperWord"], wave_ms: int) -> tuple[Word, ...]:
             continue
         start_ms = max(min(round(one.start * 1000), wave_ms), made[-1].end_ms if made else 0)
         end_ms = max(min(round(one.end * 1000), wave_ms), start_ms + 1)
-        made.append(tokens.word(written, start_ms, end_ms, round(one.probability, 3), writes=True))
+        made.append(tokens.word(written, start_ms, end_ms, round(float(one.probability), 3), writes=True))
     return tuple(made)
