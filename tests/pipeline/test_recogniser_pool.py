@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from govor.errors import BadAudio, GovorError, ModelFailed, Unavailable
+from govor.pipeline import recogniser_pool
 from govor.pipeline.clips import SAMPLE, Clip
 from govor.pipeline.recogniser_pool import RecogniserPool
 from tests.tiny.recogniser import BREAKS, FAILS, KILLS, LOADER, RATE_HZ
@@ -208,3 +209,33 @@ async def test_processes_die_with_their_parent() -> None:
     pids = [int(pid) for pid in printed.split()]
     assert pids
     await until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+
+
+async def test_while_somebody_waits_for_words_no_worker_takes_much_at_once(clip: Callable[..., Clip]) -> None:
+    clips = [clip(level, 9) for level in range(1, 7)]
+    job = recogniser_pool.Job("", clips, 5)
+    assert len(job.take(1)) == 6
+    assert len(recogniser_pool.Job("", clips, 5).take(1, recogniser_pool.PROMPT_SECONDS * RATE_HZ)) == 2
+    long = recogniser_pool.Job("", [clip(7, 60)], 5)
+    assert len(long.take(1, recogniser_pool.PROMPT_SECONDS * RATE_HZ)) == 1
+
+
+async def test_a_stream_goes_before_every_job_and_a_final_before_a_partial(clip: Callable[..., Clip]) -> None:
+    order: list[str] = []
+
+    async def heard_in_turn(name: str, deadline: int) -> None:
+        await running.recognise("slow:0.05", [clip(1)], deadline)
+        order.append(name)
+
+    async with pool(1) as running:
+        await running.warm("slow:0.05")
+        busy = asyncio.create_task(running.recognise("slow:0.05", [clip(2)]))
+        await asyncio.sleep(0)  # it is in the queue
+        with running.prompt():
+            await asyncio.gather(
+                busy,
+                heard_in_turn("job", 1),
+                heard_in_turn("partial", recogniser_pool.PARTIAL),
+                heard_in_turn("final", recogniser_pool.FINAL),
+            )
+    assert order == ["final", "partial", "job"]
