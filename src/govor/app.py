@@ -156,8 +156,8 @@ def build(settings: Settings) -> Parts:
 
 
 def recognisers(settings: Settings) -> int:
-    """How many recogniser processes there may be: what is set, else one for each core."""
-    return settings.recognisers or cores.usable()
+    """How many recogniser processes there may be: what is set, else one for each core, or for a card."""
+    return cores.recognisers(settings.recognisers, settings.device)
 
 
 def servicers(settings: Settings, parts: Parts, ports: Ports) -> tuple[gateway.Servicer, ...]:

@@ -79,9 +79,7 @@ class LocalTranscriber:
 
         async def one(index: int) -> list[recognise.Heard]:
             nonlocal done
-            heard = await recognise.part(
-                scratch, index, self._model, self._pool, hot_words=self._hot_words
-            )
+            heard = await recognise.part(scratch, index, self._model, self._pool, hot_words=self._hot_words)
             done += 1
             progress(PROGRESS_PREPARED + (1 - PROGRESS_PREPARED) * done / len(manifest.parts))
             return heard
@@ -99,7 +97,8 @@ async def opened(
     """
     model = models.find(language, settings)
     pool = RecogniserPool(
-        size=settings.recognisers or cores.usable(), idle_seconds=settings.idle_recogniser_seconds
+        size=cores.recognisers(settings.recognisers, settings.device),
+        idle_seconds=settings.idle_recogniser_seconds,
     )
     pool.expect(model)  # load while the first file is decoded
     try:
