@@ -109,6 +109,12 @@ def test_request_without_a_proof_is_refused(
     assert (found, answer["message"]) == (code, message)
 
 
+def test_stranger_cannot_send_what_a_caller_may(service: Live) -> None:
+    body = b'{"jwt": "' + b"x" * (64 << 10) + b'"}'
+    answer = requests.post(f"{service.http}/iam/v1/tokens", body, timeout=TIMEOUT_SECONDS)
+    assert (answer.status_code, answer.json()["code"]) == (413, 3)
+
+
 @doors
 def test_stale_jwt_is_unauthenticated(service: Live, door: Any) -> None:
     key = key_file(service.identities)
@@ -214,5 +220,8 @@ def test_without_authentication_iam_answers_and_its_tokens_open_nothing_later(tm
         bearer = {"Authorization": f"Bearer {answer['iamToken']}"}
         assert requests.get(open_house.http + "/operations/x", headers=bearer, timeout=9).status_code == 404
         assert open_house.identities.verify(answer["iamToken"]) is None
-        assert rest(open_house, "access_key", {})[0] == 0
+        made = rest(open_house, "access_key", {})[1]["accessKey"]["keyId"]
+        found = open_house.identities.access_keys.lookup(made)
+        assert found is not None
+        assert not found.caller.roles
         assert rpc(open_house, "create_for", {"serviceAccountId": "ajelocal000000000000"})[0] == 0

@@ -124,7 +124,10 @@ def account_of(identities: Identities, account_id: str, caller: Caller, needed: 
     """
     if caller == LOCAL and account_id == LOCAL.subject_id:
         return identities.accounts.find(account_id) or identities.accounts.create(
-            name="this machine, without authentication", folder_id=LOCAL.folder_id, account_id=account_id
+            name="this machine, without authentication",
+            folder_id=LOCAL.folder_id,
+            held=(),  # its keys are worthless once keys count
+            account_id=account_id,
         )
     account = identities.accounts.find(account_id)
     if account is None or (account.folder_id != caller.folder_id and caller != LOCAL):

@@ -28,6 +28,7 @@ JSON, JSON_LINES = "application/json", "application/x-ndjson"
 # A body longer than this (inline audio) is parsed in a thread, and one at a time: it takes several times its
 # size in memory and a tenth of a second or more.
 BODY_BYTES_AT_ONCE = 1 << 20
+OPEN_BODY_BYTES_MAX = 64 << 10  # what strangers may send: a JWT has at most 8,000 characters
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,16 +69,18 @@ class RestDoor:
             )
             message = method.request()
             if route.has_body:
-                self._report(call, await self._read(await self._body(request), message))
+                known = method.full_name not in admission.OPEN
+                body = await self._body(request, self.body_bytes_max if known else OPEN_BODY_BYTES_MAX)
+                self._report(call, await self._read(body, message))
             else:  # unknown query parameters are nobody's business
                 lenient_json.fill(message, {**request.query_params, **request.path_params})
             return await self._answer(await method.serve(message, call), call, request)
 
         return endpoint
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, request: Request, bytes_max: int) -> bytes:
         body = bytearray()
-        async for part in limited(request, self.body_bytes_max):
+        async for part in limited(request, bytes_max):
             body += part
         return bytes(body)
 
