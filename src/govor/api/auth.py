@@ -55,9 +55,7 @@ class Doorkeeper:
         found = await asyncio.to_thread(self._keys.verify, secret)
         if found is None:
             self._known.pop(digest, None)
-            raise Unauthenticated(
-                MESSAGE, "the API key or token is unknown or revoked (`govor keys list`)"
-            )
+            raise Unauthenticated(MESSAGE, "the API key or token is unknown or revoked (`govor keys list`)")
         self._remember(digest, found)
         return found
 
