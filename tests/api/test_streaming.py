@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import grpc
 import pytest
 from google.protobuf.message import Message
 
+from govor.immediate import FOLDER
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as v2
 from govor.pb.yandex.cloud.ai.stt.v3 import stt_pb2 as v3
 from tests.api.live import TIMEOUT_SECONDS, Live, live
@@ -277,6 +279,38 @@ def test_a_stream_without_messages_is_ended(tmp_path_factory: pytest.TempPathFac
         over.set()
     error: Any = caught.value
     assert (error.code(), error.details()) == (grpc.StatusCode.DEADLINE_EXCEEDED, "The stream is idle")
+
+
+def test_a_caller_who_hangs_up_leaves_nothing_behind(service: Live) -> None:
+    gone = threading.Event()
+
+    def endless() -> Iterator[bytes]:
+        yield config(partial_results=True).SerializeToString()
+        while not gone.wait(0.02):
+            yield v2.StreamingRecognitionRequest(audio_content=TALK[: 2 * RATE]).SerializeToString()
+
+    with grpc.insecure_channel(service.grpc) as channel:
+        call: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(V2)
+        metadata = (("authorization", f"Api-Key {service.key}"),)
+        stream = call(endless(), metadata=metadata, timeout=TIMEOUT)
+        assert next(stream)
+        assert list((service.data_dir / FOLDER).iterdir())
+        stream.cancel()
+        gone.set()
+    for _ in range(600):
+        if not list((service.data_dir / FOLDER).iterdir()):
+            return
+        time.sleep(0.05)
+    pytest.fail("files of the stream are left")
+
+
+def test_what_v2_ignores_is_said_at_the_end(service: Live) -> None:
+    with grpc.insecure_channel(service.grpc) as channel:
+        call: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(V2)
+        metadata = (("authorization", f"Api-Key {service.key}"),)
+        stream = call(iter([config(model="hqa").SerializeToString()]), metadata=metadata, timeout=TIMEOUT)
+        assert list(stream) == []
+        assert "hqa" in str(dict(stream.trailing_metadata() or ())["x-govor-warnings"])
 
 
 def test_streams_beyond_the_number_allowed_are_told_to_come_again(

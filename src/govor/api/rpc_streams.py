@@ -76,6 +76,7 @@ class StreamDoor:
             async with aclosing(answers(method, requests, call)) as found:
                 async for answer in found:
                     await context.write(answer.SerializeToString())
+            context.set_trailing_metadata(call.warning_headers())
         except GovorError as error:
             return wire_errors.status(error, ids.request_id)
         except Exception:

@@ -1,6 +1,7 @@
 """SttService of API v2: a request message becomes a Task."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import structlog
@@ -40,8 +41,9 @@ class SttService:
         self, requests: AsyncIterator[Any], call: Call
     ) -> AsyncGenerator[stt.StreamingRecognitionResponse, None]:
         """Words while they are spoken."""
-        async for answer in v2_streaming.streaming_recognize(requests, call, self._streams):
-            yield answer
+        async with aclosing(v2_streaming.streaming_recognize(requests, call, self._streams)) as answers:
+            async for answer in answers:
+                yield answer
 
 
 def read_task(request: stt.LongRunningRecognitionRequest, call: Call) -> Task:

@@ -1,6 +1,7 @@
 """StreamingRecognize of API v2: one message of configuration, then sound; words while they are spoken."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from govor.api import v2_messages, v2_options
@@ -26,9 +27,10 @@ async def streaming_recognize(
     if first is None or first.WhichOneof("streaming_request") != "config":
         raise BadRequest("the first message must be config", "sound follows in audio_content")
     task = read_task(first.config, call)
-    async for event in streams.immediate.stream(task, _inputs(messages)):
-        for chunk in chunks(event, streams.style):
-            yield stt.StreamingRecognitionResponse(chunks=[chunk])
+    async with aclosing(streams.immediate.stream(task, _inputs(messages))) as events:
+        async for event in events:
+            for chunk in chunks(event, streams.style):
+                yield stt.StreamingRecognitionResponse(chunks=[chunk])
 
 
 def read_task(config: stt.RecognitionConfig, call: Call) -> StreamTask:

@@ -7,6 +7,7 @@ Rule 3: statusCode says WORKING at the start, WARNING of what is ignored, CLOSED
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,9 +58,10 @@ class Recognizer:
             for response in talk.afterwards(transcript):
                 yield response
         else:
-            async for event in self._streams.immediate.stream(task, inputs(messages)):
-                for response in talk.told(event):
-                    yield response
+            async with aclosing(self._streams.immediate.stream(task, inputs(messages))) as events:
+                async for event in events:
+                    for response in talk.told(event):
+                        yield response
         for response in talk.closing():
             yield response
 

@@ -10,8 +10,8 @@ from govor.pipeline import listening as wire
 from govor.pipeline.clips import Clip
 from govor.pipeline.listening import Manner, Report, Stretch
 
-# Five minutes of any encoding take a few seconds; the file is 16 bit at the model's rate, up to an hour.
-LIMITS = Limits(cpu_seconds=600, wall_seconds=60.0, memory_bytes=512 << 20, file_bytes=128 << 20)
+# Five minutes of any encoding take a few seconds; the file is 16 bit at the model's rate.
+LIMITS = Limits(cpu_seconds=600, wall_seconds=60.0, memory_bytes=512 << 20, file_bytes=1 << 30)
 # One message: the decoder works while the next is on its way, and its report is never far behind.
 SOUND_BYTES_MAX = 64 << 10
 
