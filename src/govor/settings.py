@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     summary_timeout_seconds: float = 300.0  # for each instruction
 
     # Recognition while the caller waits
-    streams_max: int = 40  # at once; some 8 for each core keep pace with who speaks
+    streams_max: int = 40  # at once; beyond what the cores can carry, partials come less often
     stream_seconds_max: float = 300.0  # SpeechKit's limit
     stream_bytes_max: int = 10 << 20  # SpeechKit's limit
     stream_idle_seconds: float = 5.0  # without a message; SpeechKit's limit
