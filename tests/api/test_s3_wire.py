@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from govor.api.s3 import addressing, errors, xml
 from govor.api.s3.addressing import Address
+from govor.api.s3.call import DOCUMENT_BYTES_MAX
 from govor.errors import GovorError, S3Refusal
 from govor.storage import sigv4
 from govor.storage.sigv4 import ChunkKey, SignedRequest
 from tests.api.live import TIMEOUT_SECONDS, Live, live
-from tests.api.s3_clients import REGION, access_key
+from tests.api.s3_clients import REGION, access_key, client, refusal
 from tests.storage.test_aws_chunked import coded
 
 BODY = b"0123456789" * 10_000
@@ -259,6 +260,12 @@ def test_request_that_cannot_be_served_says_why(
     assert error_of(signer.send(method, path, b"", headers)) == error
 
 
+def test_document_that_is_too_long_is_refused(signer: Signer) -> None:
+    headers = signer.headers("POST", "/wire?delete", x_amz_content_sha256="UNSIGNED-PAYLOAD")
+    answer = signer.send("POST", "/wire?delete", b" " * (DOCUMENT_BYTES_MAX + 1), headers)
+    assert error_of(answer) == ("EntityTooLarge", 400)
+
+
 def addressed(path: str, host: str = "127.0.0.1:8080") -> Address:
     request = SignedRequest(method="GET", path=path, query="", headers=[("host", host)])
     return addressing.address_of(request, ["storage.yandexcloud.net", "localhost"])
@@ -370,6 +377,21 @@ def test_body_that_would_fill_the_disk_is_refused_before_it_is_sent(tmp_path: Pa
         answer = Signer(full).put("key", BODY, x_amz_content_sha256="UNSIGNED-PAYLOAD")
         assert error_of(answer) == ("ServiceUnavailable", 503)
         assert not (tmp_path / "objects/wire/key").exists()
+
+
+def test_full_disk_can_be_cleared(tmp_path: Path) -> None:
+    (tmp_path / "objects/wire").mkdir(parents=True)
+    for name in ("one", "two"):
+        (tmp_path / "objects/wire" / name).write_bytes(b"x")
+    with live(tmp_path, disk_free_bytes_min=1 << 60) as full:
+        s3 = client(full.http, access_key(full))
+        s3.delete_object(Bucket="wire", Key="one")
+        s3.delete_objects(Bucket="wire", Delete={"Objects": [{"Key": "two"}]})
+        assert refusal(s3.copy_object, Bucket="wire", Key="a", CopySource="wire/b") == (
+            "ServiceUnavailable",
+            503,
+        )
+    assert list((tmp_path / "objects/wire").iterdir()) == []
 
 
 def test_without_keys_any_signature_is_good(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from govor.pipeline.fetch import fetch
 from govor.pipeline.scratch import Scratch
 from govor.settings import Settings
 from govor.storage.objects import HEAD_BYTES, Objects, uri_of
-from govor.storage.s3_servers import of_settings
+from govor.storage.s3 import endpoint, signed_link
+from govor.storage.s3_servers import Server, of_settings
+from govor.storage.uris import ObjectUri, parse
 from tests.api.live import Live, live
 from tests.api.s3_clients import access_key, client
 from tests.storage.s3_server import MotoServer, moto
@@ -308,3 +310,16 @@ def test_key_of_the_settings_is_not_shown_to_another_server(tmp_path: Path) -> N
     assert servers.of("private", "").access_key_id == "key"
     assert servers.of("public", "").access_key_id == servers.of("public", "").secret_access_key == ""
     assert "secret" not in repr(servers.of("private", ""))
+
+
+@pytest.mark.parametrize(
+    ("virtual_hosted", "expected"),
+    [(False, "https://s3.example.org:9000"), (True, "https://bucket.s3.example.org:9000")],
+)
+def test_bucket_is_asked_for_where_the_server_wants_it(virtual_hosted: bool, expected: str) -> None:
+    server = Server(endpoint="https://s3.example.org:9000", region="any", virtual_hosted=virtual_hosted)
+    assert endpoint(server, "bucket") == expected
+    for link in ("https://s3.example.org:9000/bucket/key", "https://bucket.s3.example.org:9000/key"):
+        where = parse(f"{link}?X-Amz-Signature=0", origins=[server.origin])
+        assert isinstance(where, ObjectUri)
+        assert signed_link(server, where) == where.link

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -57,7 +58,10 @@ class S3Call:
     async def document(self) -> bytes:
         """A short body, checked against its headers."""
         pieces = limited(self.request, DOCUMENT_BYTES_MAX)
-        return b"".join([piece async for piece in self.intake().decoded(pieces)])
+        try:
+            return b"".join([piece async for piece in self.intake().decoded(pieces)])
+        except HTTPException as error:
+            raise S3Refusal("EntityTooLarge", error.detail) from error
 
 
 async def answer(name: str, children: Sequence[xml.Node], status: int = 200) -> Response:

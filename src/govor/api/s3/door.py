@@ -20,11 +20,11 @@ from govor.api.s3 import actions, addressing, body, errors
 from govor.api.s3.admission import Admission
 from govor.api.s3.bucket_actions import BucketActions
 from govor.api.s3.call import S3Call
+from govor.api.s3.limits import Limits
 from govor.api.s3.object_actions import ObjectActions
 from govor.api.s3.upload_actions import UploadActions
 from govor.errors import GovorError, S3Refusal
 from govor.settings import Settings
-from govor.storage import disk
 from govor.storage.objects import Objects
 from govor.storage.sigv4 import SignedRequest, parameters_of
 from govor.storage.uris import OBJECT_HOSTS
@@ -48,12 +48,17 @@ class S3Door:
         self._store = objects.local
         self._groups: Sequence[object] = ()
         if store := objects.local:
-            bytes_max = self._settings.object_bytes_max
+            limits = Limits(
+                object_bytes_max=self._settings.object_bytes_max,
+                folder=self._settings.data_path,
+                disk_free_bytes_min=self._settings.disk_free_bytes_min,
+            )
             self._groups = (
                 BucketActions(store, self._settings.s3_region),
-                ObjectActions(store, bytes_max),
-                UploadActions(store, bytes_max),
+                ObjectActions(store, limits),
+                UploadActions(store, limits),
             )
+            self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
@@ -100,7 +105,8 @@ class S3Door:
             raise S3Refusal("NotImplemented", f"Objects are kept at {self._settings.s3_endpoint}, not here.")
         if address.bucket and action.name != "CreateBucket":
             await asyncio.to_thread(self._store.owners.require, address.bucket, admitted.caller.folder_id)
-        await asyncio.to_thread(self._require_room, signed)
+        if action.role == roles.STORAGE_UPLOADER and signed.method != "DELETE":
+            await asyncio.to_thread(self._limits.require_room, body.size_of(signed) or 0)
         call = S3Call(
             request=request, signed=signed, address=address, parameters=parameters, admitted=admitted
         )
@@ -111,16 +117,6 @@ class S3Door:
         group = next(group for group in self._groups if hasattr(group, method))
         perform: Perform = getattr(group, method)
         return perform
-
-    def _require_room(self, signed: SignedRequest) -> None:
-        """Refuse a body that is too large, or would fill the disk, before it is sent."""
-        if signed.method not in ("PUT", "POST"):
-            return
-        size = body.size_of(signed) or 0
-        if size > self._settings.object_bytes_max:
-            most = self._settings.object_bytes_max
-            raise S3Refusal("EntityTooLarge", f"Your proposed upload exceeds the maximum of {most} bytes.")
-        disk.require_free(self._settings.data_path, self._settings.disk_free_bytes_min + size)
 
 
 def signed_of(scope: Scope) -> SignedRequest:

@@ -12,6 +12,7 @@ from govor import roles
 from govor.api.s3 import body, xml
 from govor.api.s3.addressing import Address, copy_source
 from govor.api.s3.call import S3Call, answer
+from govor.api.s3.limits import Limits
 from govor.errors import ObjectMissing, S3Refusal
 from govor.storage.checksums import HEADER
 from govor.storage.folders import FolderBuckets, Stored
@@ -34,9 +35,10 @@ CONTENT_TYPE = "binary/octet-stream"  # S3's, for objects that came without
 class ObjectActions:
     """Actions on `store`, named as in S3's reference. The caller's right to the bucket was checked before."""
 
-    def __init__(self, store: LocalStore, object_bytes_max: int) -> None:
+    def __init__(self, store: LocalStore, limits: Limits) -> None:
         self._store = store
-        self._bytes_max = object_bytes_max
+        self._limits = limits
+        self._bytes_max = limits.object_bytes_max
 
     async def put_object(self, call: S3Call) -> Response:
         """Store the body, when it is whole and what its headers promised."""
@@ -64,6 +66,7 @@ class ObjectActions:
             if source == call.address and not replaces:
                 raise S3Refusal("InvalidRequest", "A copy onto itself must replace the metadata.")
             kept = body.headers_to_keep(call.signed) if replaces else found.note.headers
+            await asyncio.to_thread(self._limits.require_room, found.size)
             pieces = pieces_of(descriptor, 0, found.size)
             stored = await folders.put(call.address.uri, pieces, self._bytes_max, kept)
         finally:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from govor.api.s3 import body, xml
 from govor.api.s3.call import S3Call, answer
+from govor.api.s3.limits import Limits
 from govor.api.s3.xml import Node
 from govor.errors import S3Refusal
 from govor.storage.checksums import HEADER
@@ -16,9 +17,10 @@ from govor.storage.multipart import NUMBER_MAX, Upload
 class UploadActions:
     """Actions on `store`, named as in S3's reference. The caller's right to the bucket was checked before."""
 
-    def __init__(self, store: LocalStore, object_bytes_max: int) -> None:
+    def __init__(self, store: LocalStore, limits: Limits) -> None:
         self._store = store
-        self._bytes_max = object_bytes_max
+        self._limits = limits
+        self._bytes_max = limits.object_bytes_max
 
     async def create_multipart_upload(self, call: S3Call) -> Response:
         """The id of a new upload."""
@@ -43,6 +45,8 @@ class UploadActions:
         """The parts become the object."""
         upload = await self._find(call)
         parts = xml.read_complete(await call.document())
+        there = await asyncio.to_thread(self._store.multipart.parts, upload)
+        await asyncio.to_thread(self._limits.require_room, sum(part.size for part in there))  # once more
         complete = self._store.multipart.complete
         stored = await asyncio.to_thread(complete, upload, parts, self._bytes_max)
         where = call.address.uri
