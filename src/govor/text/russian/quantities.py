@@ -120,6 +120,8 @@ ABOUT = words_of("до от с со к ко из около более мене�
 
 def _is_one(utterance: Utterance, number: Number, before: str, after: str) -> bool:
     """«один» is a number alone, before a unit, after what is numbered, in «один час десять минут»."""
+    if "ни" in utterance.before(number.first, 2):
+        return False  # «ни одного рубля», «ни на один градус»
     if after in MEASURES:
         return True
     if utterance.word(number.first) != "один":
