@@ -39,6 +39,7 @@ from govor.recognition.vocabulary import Vocabulary
 
 READINGS_MAX = 8  # different texts returned; the others tell how sure the best is
 ROWS_READ = 32  # the best rows read back for them
+HOT_LISTS_MAX = 4  # automata kept, of 3 MB for a thousand names: what belongs together expects the same
 STAYS = -1  # in the trace: no symbol was added in this frame
 
 
@@ -93,6 +94,7 @@ class BeamSearch:
         self.language = language
         self.settings = settings
         self.hot: HotWords | None = None
+        self.hot_lists: dict[tuple[str, ...], HotWords | None] = {}
         number = {letter: i for i, letter in enumerate(language.alphabet, start=1)}
         self.letter_numbers = np.array([number.get(symbol, 0) for symbol in vocabulary.symbols])
         self.grows = self.letter_numbers > 0  # symbols that add to a text
@@ -103,8 +105,13 @@ class BeamSearch:
 
     def expecting(self, phrases: Sequence[str]) -> "BeamSearch":
         """The same search with these phrases (lower case, single spaces) raised."""
+        wanted = tuple(phrases)
+        if wanted not in self.hot_lists:
+            if len(self.hot_lists) >= HOT_LISTS_MAX:
+                self.hot_lists.clear()
+            self.hot_lists[wanted] = hot_words.build(wanted, self.language.alphabet, self.hot_worth)
         expecting = copy.copy(self)
-        expecting.hot = hot_words.build(phrases, self.language.alphabet, self.hot_worth)
+        expecting.hot = self.hot_lists[wanted]
         return expecting
 
     def hot_worth(self, word: str) -> float:

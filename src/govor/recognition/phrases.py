@@ -6,7 +6,7 @@ from govor.errors import BadRequest
 from govor.text import spoken_form
 
 # An organisation's names and terms. Beyond it everything is expected, and nothing raised any more; the
-# automaton of so many phrases is built in some milliseconds.
+# automaton of so many is built in half a second, once for a list.
 PHRASES_MAX = 1_000
 PHRASE_CHARS_MAX = 100  # a long name; what is longer is a sentence
 
