@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
+from govor.engine import fairness
 from govor.errors import BadAudio, BadRequest, GovorError, OutOfRange, QuotaExceeded, TooLarge
-from govor.immediate import FOLDER, Immediate, Places
+from govor.immediate import FOLDER, Immediate, Places, deadlines
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream_events import (
     Final,
@@ -228,6 +229,13 @@ async def test_a_short_recording_has_its_limits(opened: Opened) -> None:
     made = opened(short_requests_max=0)
     with pytest.raises(QuotaExceeded):
         await made.transcribe(content(), spoken, bytes_max=1 << 20, seconds_max=30)
+
+
+async def test_the_first_minute_goes_before_operations_and_the_rest_among_them() -> None:
+    now = fairness.EPOCH_SECONDS + 1_000_000
+    of = deadlines(now)
+    assert of(0) < fairness.deadline(fairness.EPOCH_SECONDS, 0, 1)
+    assert [of(part) for part in (1, 50)] == [fairness.deadline(now, part, 60) for part in (1, 50)]
 
 
 async def test_a_place_is_free_again_when_its_taker_fails() -> None:

@@ -1,6 +1,6 @@
 """Recognition while the caller waits: streams and short recordings. Beside operations.py, without durability.
 
-Rule 1: both take recogniser time before operations do, and streams before short recordings.
+Rule 1: streams take recogniser time before the first minute of recordings, and both before operations.
 Rule 2: their number is bounded; who finds no place is told at once (QuotaExceeded) and may come again.
 Rule 3: a caller who goes leaves nothing behind: no process, no file, no clip in a queue.
 """
@@ -9,6 +9,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
@@ -16,10 +17,12 @@ from pathlib import Path
 
 from govor.audio import sniff
 from govor.audio.sandbox_wire import Limits
+from govor.engine import fairness
 from govor.errors import OutOfRange, QuotaExceeded, TooLarge
 from govor.pipeline import direct, listener
 from govor.pipeline.full_data import raw_silence
 from govor.pipeline.listening import TOO_LONG, Manner
+from govor.pipeline.prepare import PART_SECONDS
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream import Stream
 from govor.pipeline.stream_events import Input, Output, Sound, Spoken, StreamTask
@@ -129,11 +132,13 @@ class Immediate:
             head = await asyncio.to_thread(_head, scratch.source)
             spec = await asyncio.to_thread(sniff.probe, head, spoken.audio)
             async with self._preparing:
-                return await direct.transcribe(
-                    folder, spec, spoken.text, spoken.language, model, self._pool,
-                    audio_seconds_max=seconds_max * spec.channels, limits=LIMITS, writer=self._writer,
-                    hot_words=await self._expected(spoken),
-                )  # fmt: skip
+                seconds = seconds_max * spec.channels
+                await direct.prepared(folder, spec, model, audio_seconds_max=seconds, limits=LIMITS)
+            return await direct.transcribe(
+                folder, spoken.text, spoken.language, model, self._pool,
+                deadline=deadlines(int(time.time())), writer=self._writer,
+                hot_words=await self._expected(spoken),
+            )  # fmt: skip
 
     async def _live(
         self, task: StreamTask, model: Model, inputs: AsyncIterator[Input]
@@ -178,6 +183,14 @@ class Immediate:
             yield Path(folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def deadlines(arrived_at: int) -> Callable[[int], int]:
+    """Deadlines of a recording's parts: the first goes before every operation, whose deadlines begin at 1.
+
+    Later parts of a long recording wait their turn among operations, as if this were one.
+    """
+    return lambda part: fairness.deadline(arrived_at, part, PART_SECONDS) if part else 0
 
 
 async def write(path: Path, content: AsyncIterator[bytes], bytes_max: int) -> None:

@@ -1,7 +1,7 @@
 """A recording to a transcript while the caller waits: the steps of an operation, without its durability."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from govor.audio import conversation
@@ -14,8 +14,6 @@ from govor.pipeline.work import Model
 from govor.records import AudioSpec, TextOptions, Transcript
 from govor.text.writing import DEFAULT_WRITER, Writer
 
-# Before every operation, whose deadlines begin at 1; after streams, for whose words somebody waits.
-DEADLINE = 0
 RECORDING = "recording"  # the name of the one folder in a scratch of its own
 
 
@@ -26,22 +24,26 @@ def scratch_in(folder: Path) -> Scratch:
     return scratch
 
 
-async def transcribe(
-    folder: Path, audio: AudioSpec, options: TextOptions, language: str, model: Model, pool: RecogniserPool,
-    *, audio_seconds_max: float, limits: Limits, writer: Writer = DEFAULT_WRITER,
-    hot_words: Sequence[str] = (),
-) -> Transcript:  # fmt: skip
-    """The transcript of what `scratch_in(folder).source` holds; a cancelled call leaves nothing running.
+async def prepared(
+    folder: Path, audio: AudioSpec, model: Model, *, audio_seconds_max: float, limits: Limits
+) -> None:
+    """Decode and cut what `scratch_in(folder).source` holds; a cancelled call leaves nothing running.
 
-    Raises BadAudio, TooLarge: longer than `audio_seconds_max`, summed over channels; ModelFailed, Timeout,
-    Unavailable.
+    Raises BadAudio, TooLarge: longer than `audio_seconds_max`, summed over channels; Timeout, Unavailable.
     """
-    scratch = Scratch(folder, RECORDING)
     fence = (folder, RECORDING, audio, model.sample_rate_hz, audio_seconds_max)
     await conversation.run(prepare, *fence, limits=limits)
+
+
+async def transcribe(
+    folder: Path, options: TextOptions, language: str, model: Model, pool: RecogniserPool,
+    *, deadline: Callable[[int], int], writer: Writer = DEFAULT_WRITER, hot_words: Sequence[str] = (),
+) -> Transcript:  # fmt: skip
+    """The transcript of what was prepared; `deadline` gives each part's. Raises ModelFailed, Unavailable."""
+    scratch = Scratch(folder, RECORDING)
     manifest = await asyncio.to_thread(scratch.read_manifest)
     numbers = range(len(manifest.parts))
-    parts = (recognise.part(scratch, number, model, pool, DEADLINE, hot_words) for number in numbers)
+    parts = (recognise.part(scratch, each, model, pool, deadline(each), hot_words) for each in numbers)
     heard = await asyncio.gather(*parts)
     made = await asyncio.to_thread(chunks.assemble, recognise.by_channel(heard), options, language, writer)
     return Transcript(chunks=made, audio_ms=manifest.audio_ms, channels=manifest.channels)
