@@ -79,7 +79,7 @@ def test_settings_name_models_by_language_and_tag(
 @pytest.mark.parametrize("text", ["ru-RU", "=a", "ru-RU=", "xx-XX=a", "auto=a", "ru-RU=a,ru_ru=b"])
 def test_a_mapping_that_makes_no_sense_is_a_wrong_setting(text: str) -> None:
     with pytest.raises(BadSetting, match="models"):
-        choice.name("ru-RU", "", Settings(models=text))
+        models.finder(Settings(models=text))  # as the service does when it starts
 
 
 @pytest.fixture

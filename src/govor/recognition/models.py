@@ -100,7 +100,11 @@ def languages_of(folder: Path) -> tuple[str, ...]:
 
 
 def finder(settings: Settings) -> Callable[..., Model]:
-    """`find` with these settings: a function of a language and, if there is one, a request's `model`."""
+    """`find` with these settings: a function of a language and, if there is one, a request's `model`.
+
+    Raises BadSetting at once when GOVOR_MODELS cannot be read.
+    """
+    choice.parse(settings.models)
 
     def of(language: str | None, tag: str = "") -> Model:
         return find(language, settings, tag)
