@@ -4,6 +4,7 @@ Choices, where SpeechKit's pages show none: digits are not grouped ("25000"), wh
 ("2 миллиона"), nouns stay as they were spoken but for "%".
 """
 
+import re
 from decimal import Decimal
 
 from govor.text.russian.context import MEASURES, NUMBERED, PERCENT, RANKED, TIME_UNITS, words_of
@@ -28,6 +29,7 @@ SIGNS = {"плюс": "+", "минус": "-"}
 DEGREES = words_of("градус градуса градусов градусам градусами")
 BODY_DEGREES = range(35, 42)
 FACTOR_MAX = 10  # of the multiplication table
+DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 PARTS_MAX = 8  # numbers joined by separators: an IP address has four, a version fewer
 
 
@@ -147,7 +149,8 @@ def _fractional(utterance: Utterance, at: int) -> Token | None:
 def _thousands(utterance: Utterance, token: Token) -> Token:
     """«две с половиной тысячи» → 2500; millions keep their word."""
     scale = FORMS.get(utterance.word(token.last + 1))
-    if not isinstance(scale, ScaleForm) or scale.value != 1000 or "/" in token.text:
+    decimal = DECIMAL.fullmatch(token.text)  # not an address like 10.0.0.1, nor 1 2/3
+    if decimal is None or not isinstance(scale, ScaleForm) or scale.value != 1000:
         return token
     value = Decimal(token.text.replace(",", ".")) * 1000
     return Token(str(int(value)), token.first, token.last + 1) if value == int(value) else token
