@@ -57,7 +57,7 @@ class BeamSettings:
     stranger_bonus: float = -1.0  # nats for each word that is in no list
     end_weight: float = 0.5  # of the sentence end; segments often stop before it
     hot_price_nats: float = -6.0  # hot words that cost more than this are raised to it: common words do
-    hot_bonus: float = 1.5  # nats for each hot word on top
+    hot_bonus: float = 0.5  # nats for each hot word on top
 
 
 @dataclass(frozen=True, slots=True)
