@@ -146,6 +146,14 @@ def test_inline_audio_reaches_the_operations(service: Live, door: Any) -> None:
     assert len(door(service).result(operation_id).events) == 6
 
 
+@doors
+def test_long_inline_audio_is_taken_whole(service: Live, door: Any) -> None:
+    """Over REST a body of more than a megabyte is parsed aside; over gRPC it is over the usual 4 MiB."""
+    sound = bytes(range(256)) * (5 << 12)
+    operation_id = door(service).submit({"content": inline(sound)}).operation_id
+    assert service.operations.tasks[operation_id].uri.encode("latin-1") == sound
+
+
 def test_operation_of_v3_has_no_response_but_a_description(service: Live) -> None:
     """As SpeechKit's sample shows it; the transcript comes with getRecognition."""
     operation_id = finished(service, Rest, "s3://v3/shown", memory.MONO)

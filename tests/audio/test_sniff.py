@@ -51,6 +51,24 @@ def test_what_was_declared_is_there(head: bytes, declared: AudioSpec, expected: 
     assert sniff.probe(head, declared) == expected
 
 
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (OPUS_FILE, spec(OPUS, 48_000, 2)),
+        (MP3_FILE, spec(MP3, 44_100)),
+        (WAV_FILE, spec(WAV, 16_000)),
+    ],
+)
+def test_undeclared_is_what_the_first_bytes_say(head: bytes, expected: AudioSpec) -> None:
+    assert sniff.probe(head, spec(AudioEncoding.ANY)) == expected
+
+
+@pytest.mark.parametrize("head", [LPCM, b"", in_ogg(VORBIS), b"\x1aE\xdf\xa3webm"])
+def test_undeclared_that_nothing_names_is_refused(head: bytes) -> None:
+    with pytest.raises(BadAudio, match="Invalid audio received"):
+        sniff.probe(head, spec(AudioEncoding.ANY))
+
+
 FOREIGN: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "an empty file"),
     "WebM": (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\x82\x84webm", "WebM"),
