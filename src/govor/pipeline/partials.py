@@ -9,7 +9,7 @@ from govor.pipeline.recognise import later
 from govor.records import Word
 
 PARTIAL_MS = 300  # of new sound; shorter makes words appear no sooner and costs more
-TAIL_MS_MAX = 5_000  # a longer tail is cut; recognising it takes a tenth of a second
+TAIL_MS_MAX = 3_000  # a longer tail is cut; recognising it takes less than a tenth of a second
 SETTLED_MS = 1_500  # words that ended so long ago are hardly changed by what follows
 
 
