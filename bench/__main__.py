@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("decoding", "recognition", "text", "identities", "service", "streaming")
+NAMES = ("decoding", "recognition", "text", "identities", "service", "streaming", "voices")
 
 
 def main() -> int:
