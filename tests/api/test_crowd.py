@@ -24,6 +24,7 @@ SUBMITTERS, POLLERS_EACH = 50, 4  # half of the pollers speak REST, half gRPC
 POLLS_MAX = 2_000  # of one poller; each waits POLL_SECONDS between two
 POLL_SECONDS = 0.5
 TOKENS = 20
+ANSWER_SECONDS = 300.0  # far beyond any answer, so that a busy machine is no error
 GET = "/yandex.cloud.operation.OperationService/Get"
 
 
@@ -36,9 +37,10 @@ class Crowd:
             base_url=f"http://127.0.0.1:{running.http_port}",
             headers={"Authorization": self.authorization},
             limits=httpx.Limits(max_connections=300),
-            timeout=60,
+            timeout=ANSWER_SECONDS,
             trust_env=False,
         )
+        self.metadata = (("authorization", self.authorization),)
         self.channel = grpc.aio.insecure_channel(f"127.0.0.1:{running.grpc_port}")
         self.get: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self.channel.unary_unary(GET)
 
@@ -56,6 +58,7 @@ class Crowd:
             answer = await self.http.get(f"/operations/{operation_id}")
             assert answer.status_code == 200, answer.text
             if answer.json()["done"]:
+                assert "response" in answer.json(), answer.text
                 return str(answer.json()["response"]["chunks"][0]["alternatives"][0]["words"][0]["word"])
             await asyncio.sleep(POLL_SECONDS)
         raise AssertionError("it is not done")
@@ -64,7 +67,7 @@ class Crowd:
         """The same over gRPC: whether it ended well."""
         request = service_pb2.GetOperationRequest(operation_id=operation_id).SerializeToString()
         for _ in range(POLLS_MAX):
-            raw = await self.get(request, metadata=(("authorization", self.authorization),), timeout=60)
+            raw = await self.get(request, metadata=self.metadata, timeout=ANSWER_SECONDS)
             operation = operation_pb2.Operation.FromString(raw)
             if operation.done:
                 return str(operation.WhichOneof("result"))
