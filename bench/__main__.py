@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("decoding", "recognition", "text", "identities", "service", "streaming", "voices")
+NAMES = ("decoding", "recognition", "text", "identities", "service", "streaming", "voices", "objects")
 
 
 def main() -> int:
