@@ -1,6 +1,6 @@
 """Records as the engine keeps them."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from govor.engine.serializer import JsonSerializer
@@ -63,6 +63,7 @@ def through_the_database(value: object) -> object:
     return JsonSerializer().deserialize(JsonSerializer().serialize(value))
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.builds(
         Task, uri=texts, audio=specs, language=texts, model=texts, text=options, api=numbers, extras=extras
@@ -72,12 +73,14 @@ def test_a_task_comes_back(task: Task) -> None:
     assert stored.read_task(through_the_database(stored.write_task(task))) == task  # type: ignore[arg-type]
 
 
+@settings(deadline=None, max_examples=50)
 @given(transcripts)
 def test_a_transcript_comes_back(transcript: Transcript) -> None:
     written = through_the_database(stored.write_transcript(transcript))
     assert stored.read_transcript(written) == transcript  # type: ignore[arg-type]
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.integers(1, 8), many), max_size=5))
 def test_what_was_heard_comes_back(heard: list[tuple[int, tuple[Word, ...]]]) -> None:
     assert stored.read_heard(str(through_the_database(stored.write_heard(heard)))) == heard
