@@ -53,11 +53,13 @@ class LoggedOperations(MemoryOperations):
     async def stop(self) -> None:
         self.diary.append("stop")
 
-    async def submit(self, task: Task, caller: Caller, idempotency_key: str | None = None) -> Operation:
+    async def submit(
+        self, task: Task, caller: Caller, idempotency_key: str | None = None, content: bytes | None = None
+    ) -> Operation:
         self.arrived.set()
         await asyncio.to_thread(self.go_on.wait, TIMEOUT_SECONDS)
         self.diary.append("submitted")
-        return await super().submit(task, caller, idempotency_key)
+        return await super().submit(task, caller, idempotency_key, content)
 
 
 def test_request_in_flight_is_answered_before_the_operations_stop(tmp_path: Path) -> None:

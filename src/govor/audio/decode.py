@@ -62,6 +62,8 @@ def _pieces(file: BinaryIO, spec: AudioSpec, tally: Tally) -> Iterator[Piece]:
             return decode_pcm.wav_pieces(file)
         case AudioEncoding.LINEAR16_PCM:
             return decode_pcm.raw_pieces(file, spec)
+        case AudioEncoding.ANY:
+            raise ValueError("what a file holds is found out before it is decoded (sniff.probe)")
 
 
 def resampled(pieces: Iterator[Piece], to_hz: int) -> Iterator[NDArray[np.int16]]:
