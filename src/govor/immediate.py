@@ -6,7 +6,6 @@ Rule 3: a caller who goes leaves nothing behind: no process, no file, no clip in
 """
 
 import asyncio
-import os
 import shutil
 import tempfile
 import time
@@ -15,6 +14,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from govor import cores
 from govor.audio import sniff
 from govor.audio.sandbox_wire import Limits
 from govor.engine import fairness
@@ -75,7 +75,7 @@ class Immediate:
         self._root = settings.data_path / FOLDER
         self._streams = Places(settings.streams_max, "streams")
         self._recordings = Places(settings.short_requests_max, "short recordings")
-        self._preparing = asyncio.Semaphore(os.cpu_count() or 1)
+        self._preparing = asyncio.Semaphore(cores.usable())
 
     async def start(self) -> None:
         """Clear what an earlier life left; to be called once the data directory is ours."""

@@ -123,7 +123,7 @@ CHANGES: list[tuple[str, Callable[[Task], Task], type[GovorError]]] = [
 async def picky(tmp_path: Path) -> Operations:
     """Operations that are not started: nothing that is refused may reach the engine."""
 
-    def find(language: str) -> TinyModel:
+    def find(language: str, model: str) -> TinyModel:
         if language != "ru-RU":
             raise LanguageUnavailable("no model", "bring one")
         return TinyModel()

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,15 @@ from govor.pipeline import recogniser_pool
 from govor.pipeline.clips import SAMPLE, Clip
 from govor.pipeline.recogniser_pool import RecogniserPool
 from tests.tiny.recogniser import BREAKS, FAILS, KILLS, LOADER, RATE_HZ
+
+ELSEWHERE: set[int] = set()  # recognisers of services that other tests keep running
+
+
+@pytest.fixture(autouse=True)
+def only_ours() -> Iterator[None]:
+    ELSEWHERE.update(child.pid for child in children())
+    yield
+    ELSEWHERE.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +47,8 @@ def children() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE
+        if child.pid not in ELSEWHERE
+        and child.status() != psutil.STATUS_ZOMBIE
         and any("recogniser_process" in arg for arg in child.cmdline())
     ]
 
