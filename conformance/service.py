@@ -3,22 +3,17 @@
 import contextlib
 import json
 import os
-import signal
 import ssl
 import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.tunnel import tunnel
-from scripts.local_service import free_port
+from scripts.local_service import GOVOR, free_port, serving
 
-GOVOR = [sys.executable, "-m", "govor"]
-READY_SECONDS = 180.0
-STOP_SECONDS = 30.0
+READY_SECONDS = 180.0  # clients' environments may be installing beside it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,36 +60,25 @@ def running(data_dir: Path) -> Iterator[Customer]:
     s3_key_id, s3_secret = govor("keys", "create", "--s3", *own).split()
     http, grpc = free_port(), free_port()
     environment = {
-        **os.environ,
         "GOVOR_TLS_CERTIFICATE": str(tls / "server.pem"),
         "GOVOR_TLS_KEY": str(tls / "server-key.pem"),
         "GOVOR_DISCOVERY": "speechkit",
     }
     command = [*GOVOR, "serve", *here, "--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc}"]
-    log_path = data_dir / "serve.log"
-    with log_path.open("wb") as log, tunnel(http, grpc) as proxy:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
-        try:
-            _wait_until_ready(f"https://127.0.0.1:{http}", tls / "ca.pem", process)
-            yield Customer(
-                proxy=proxy,
-                authority=tls / "ca.pem",
-                api_key=api_key,
-                key_file=key_file,
-                s3_key_id=s3_key_id,
-                s3_secret=s3_secret,
-                account_id=str(json.loads(key_file.read_text())["service_account_id"]),
-            )
-        except Exception:
-            sys.stderr.write(log_path.read_text(errors="replace")[-4000:])
-            raise
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    base, trusting = f"https://127.0.0.1:{http}", _trusting(tls / "ca.pem")
+    served = serving(
+        command, base, data_dir / "serve.log", environment, opener=trusting, ready_seconds=READY_SECONDS
+    )
+    with tunnel(http, grpc) as proxy, served:
+        yield Customer(
+            proxy=proxy,
+            authority=tls / "ca.pem",
+            api_key=api_key,
+            key_file=key_file,
+            s3_key_id=s3_key_id,
+            s3_secret=s3_secret,
+            account_id=str(json.loads(key_file.read_text())["service_account_id"]),
+        )
 
 
 def govor(*arguments: str) -> str:
@@ -102,14 +86,9 @@ def govor(*arguments: str) -> str:
     return subprocess.run([*GOVOR, *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def _wait_until_ready(base: str, authority: Path, process: subprocess.Popen[bytes]) -> None:
+def _trusting(authority: Path) -> urllib.request.OpenerDirector:
+    """Opens links of the local service: its own authority, and no proxy of the machine's."""
     context = ssl.create_default_context(cafile=authority)
-    opener = urllib.request.build_opener(
+    return urllib.request.build_opener(
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
     )
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), opener.open(f"{base}/health/ready", timeout=5):
-            return
-        time.sleep(0.1)
-    raise RuntimeError("the service did not become ready")

@@ -78,30 +78,34 @@ def create_key(data_dir: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def wait_until_ready(base: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(
+    base: str, process: subprocess.Popen[bytes], opener: urllib.request.OpenerDirector, seconds: float
+) -> None:
     """Ask until the service would run a job."""
-    deadline = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{base}/health/ready", timeout=5):
+        with contextlib.suppress(OSError), opener.open(f"{base}/health/ready", timeout=5):
             return
         time.sleep(0.02)
     raise RuntimeError("the service did not become ready")
 
 
 @contextlib.contextmanager
-def running(
-    data_dir: Path, *, prefix: Sequence[str] = (), environment: Mapping[str, str] | None = None
-) -> Iterator[LocalService]:
-    """Run `govor serve` (after `prefix`, e.g. taskset) until the block ends; show its log if it fails."""
-    http, grpc = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    key = create_key(data_dir)
-    log_path = data_dir / "serve.log"
+def serving(
+    command: Sequence[str],
+    base: str,
+    log_path: Path,
+    environment: Mapping[str, str],
+    *,
+    opener: urllib.request.OpenerDirector | None = None,
+    ready_seconds: float = READY_SECONDS,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `command` from when it is ready until the block ends; show its log if the block fails."""
     with log_path.open("wb") as log:
-        command = [*prefix, *GOVOR, "serve", "--data-dir", str(data_dir), "--http", http, "--grpc", grpc]
-        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
         try:
-            wait_until_ready(f"http://{http}", process)
-            yield LocalService(f"http://{http}", grpc, key, process)
+            wait_until_ready(base, process, opener or urllib.request.build_opener(), ready_seconds)
+            yield process
         except Exception:
             sys.stderr.write(log_path.read_text(errors="replace")[-4000:])
             raise
@@ -112,3 +116,16 @@ def running(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextlib.contextmanager
+def running(
+    data_dir: Path, *, prefix: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Iterator[LocalService]:
+    """Run `govor serve` (after `prefix`, e.g. taskset) until the block ends; show its log if it fails."""
+    http, grpc = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+    key = create_key(data_dir)
+    command = [*prefix, *GOVOR, "serve", "--data-dir", str(data_dir), "--http", http, "--grpc", grpc]
+    base = f"http://{http}"
+    with serving(command, base, data_dir / "serve.log", environment or {}) as process:
+        yield LocalService(base, grpc, key, process)

@@ -25,7 +25,7 @@ MARKS = re.compile(r"\{\d+\}|\[\d+\]|<[^>]*>")  # page numbers and notes of the 
 
 def sentences(folders: Iterable[Path], secret: Iterable[str]) -> list[str]:
     """Normalised sentences of all books, each once; none shares SHARED_WORDS in a row with a secret one."""
-    hidden = {run for text in secret for run in runs(text)}
+    hidden = all_runs(secret)
     found: dict[str, None] = {}
     for path in sorted(path for folder in folders for path in books(folder)):
         for text in split(path.read_text(encoding="utf-8", errors="replace")):
@@ -48,6 +48,11 @@ def split(book: str) -> Iterator[str]:
             text = None if LATIN_OR_DIGIT.search(sentence) else normalised(sentence)
             if text and 2 <= text.count(" ") + 1 <= WORDS_MAX:
                 yield text
+
+
+def all_runs(texts: Iterable[str]) -> set[str]:
+    """The runs of all these texts."""
+    return {run for text in texts for run in runs(text)}
 
 
 def runs(text: str) -> Iterator[str]:

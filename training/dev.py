@@ -2,6 +2,7 @@
 
 import torch
 
+from govor.recognition.word_alignment import distance
 from training import augment
 from training.alphabet import decode_greedy
 from training.corpus import Corpus, Utterance, read
@@ -23,7 +24,7 @@ def error_rates(model: Recogniser, prefix: str = "") -> dict[str, float]:
 def character_error_rate(model: Recogniser, corpus: Corpus, utterances: list[Utterance]) -> float:
     """Edits per character over some of the utterances, spread over all."""
     chosen = utterances[:: max(1, len(utterances) // UTTERANCES)]
-    edits = sum(edit_distance(greedy(model, corpus, one), one.text) for one in chosen)
+    edits = sum(distance(one.text, greedy(model, corpus, one)) for one in chosen)
     return edits / sum(len(one.text) for one in chosen)
 
 
@@ -33,13 +34,3 @@ def greedy(model: Recogniser, corpus: Corpus, utterance: Utterance) -> str:
     features = torch.from_numpy(augment.plain(corpus.bands(utterance)).T.copy())[None]
     log_probs, _ = model(features, torch.tensor([features.shape[2]]))
     return decode_greedy(log_probs[0].argmax(1).tolist())
-
-
-def edit_distance(first: str, second: str) -> int:
-    """Levenshtein distance of two sequences."""
-    row = list(range(len(second) + 1))
-    for i, a in enumerate(first, 1):
-        before, row[0] = row[0], i
-        for j, b in enumerate(second, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
-    return row[-1]

@@ -41,7 +41,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     secret = secret_texts(given.data, given.festvox)
     studio = [row["text"] for row in splits.festvox_test(given.data, given.festvox)]
-    hidden = {run for text in secret for run in books.runs(text)}
+    hidden = books.all_runs(secret)
     prose = [text for text in prose_sentences(given.data) if hidden.isdisjoint(books.runs(text))]
     library = sorted(set(books.sentences(given.books, secret)) - set(prose))
     random = Random(SEED)

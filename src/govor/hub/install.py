@@ -75,8 +75,8 @@ def fetched(
 ) -> str:
     """One file is in the folder; its SHA-256."""
     target = folder / file.path
-    if target.exists() and (not file.sha256 or file_sha256(target) == file.sha256):
-        return file_sha256(target)
+    if target.exists() and (held := file_sha256(target)) == (file.sha256 or held):
+        return held
     source = Source(
         hub=settings.hub,
         repository=entry.repository,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from govor.errors import BadRequest
 from govor.records import Caller
 from govor.settings import Settings
-from govor.storage.accounts import service_account
+from govor.storage.accounts import caller_of, service_account
 from govor.storage.database import ID_CHARS, Database, metadata, new_id
 
 KEY_ID_PREFIX = "YCAJE"  # how Object Storage's key ids begin
@@ -135,8 +135,7 @@ class AccessKeys:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        caller = Caller(subject_id=row.id, folder_id=row.folder_id, roles=frozenset(row.roles.split()))
-        return Credentials(key_id=key_id, secret=row.secret, caller=caller)
+        return Credentials(key_id=key_id, secret=row.secret, caller=caller_of(row))
 
     def close(self) -> None:
         """Give the database connections back."""

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,6 +49,11 @@ class Account:
     def caller(self) -> Caller:
         """As the one who asks."""
         return Caller(subject_id=self.id, folder_id=self.folder_id, roles=frozenset(self.roles))
+
+
+def caller_of(row: Any) -> Caller:
+    """Who asks, from a row with an account's id, folder_id and roles as the table has them."""
+    return Caller(subject_id=row.id, folder_id=row.folder_id, roles=frozenset(row.roles.split()))
 
 
 class Accounts:

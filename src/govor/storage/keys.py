@@ -18,7 +18,7 @@ from govor import roles
 from govor.errors import BadRequest
 from govor.records import Caller
 from govor.settings import Settings
-from govor.storage.accounts import NAME_CHARS_MAX, Account, Accounts, service_account
+from govor.storage.accounts import NAME_CHARS_MAX, Account, Accounts, caller_of, service_account
 from govor.storage.database import FOLDER_CHARS_MAX, ID_CHARS, Database, metadata, new_id
 
 SECRET_PREFIX = "AQVN"  # noqa: S105 (how SpeechKit's keys begin; secret scanners know it)
@@ -115,7 +115,7 @@ class Keys:
             row = connection.execute(found).one_or_none()
         if row is None or not hmac.compare_digest(row.secret_sha256, digest):
             return None
-        return Caller(subject_id=row.id, folder_id=row.folder_id, roles=frozenset(row.roles.split()))
+        return caller_of(row)
 
     def list(self) -> list[KeyRecord]:
         """Every key, revoked ones included, oldest first."""
