@@ -50,7 +50,7 @@ def main() -> None:
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", default="main")
-    parser.add_argument("--until", help="HH:MM, UTC, today")
+    parser.add_argument("--until", help="HH:MM, UTC, the next such")
     parser.add_argument("--minutes", type=float, default=110)
     parser.add_argument(
         "--pause-hours", type=float, default=float("inf"), help="of audio; stop there for now"
@@ -63,6 +63,7 @@ def parsed() -> argparse.Namespace:
     if arguments.until:
         hour, minute = map(int, arguments.until.split(":"))
         end = now.replace(hour=hour, minute=minute, second=0)
+        end += timedelta(days=end < now)
     arguments.deadline = end.timestamp()
     return arguments
 
