@@ -13,6 +13,7 @@ from govor.commands.bench import bench
 from govor.commands.hot_words import hot_words
 from govor.commands.keys import keys
 from govor.commands.models import models
+from govor.commands.operations import operations
 from govor.commands.options import data_dir_option, hot_words_option, phrases_in, settings_with
 from govor.commands.text import asked, text, text_options
 from govor.commands.tls import tls
@@ -42,6 +43,7 @@ main.add_command(bench)
 main.add_command(hot_words)
 main.add_command(keys)
 main.add_command(models)
+main.add_command(operations)
 main.add_command(text)
 main.add_command(tls)
 
