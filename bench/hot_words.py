@@ -17,13 +17,14 @@ import numpy as np
 
 from bench.report import Row, report
 from govor.accuracy import measure
-from govor.accuracy.score import errors, interval
+from govor.accuracy.score import interval
 from govor.audio import decode, sniff
 from govor.pipeline import local
 from govor.recognition import models, word_alignment
 from govor.recognition.beam import BeamSearch
 from govor.recognition.ctc import CtcRecognizer, LogProbs
 from govor.recognition.segments import Segmenter
+from govor.recognition.word_error_rate import tally
 from govor.settings import Settings
 from govor.text import spoken_form
 
@@ -134,9 +135,8 @@ def error_rate(known: Sequence[Known], words: list[list[str]]) -> tuple[float, f
     """Percent, with its 95 % interval."""
     counts = []
     for each, got in zip(known, words, strict=True):
-        counted = errors(word_alignment.pairs(each.words, got))
-        edits = counted.substitutions + counted.insertions + counted.deletions
-        counts.append((edits, counted.reference_words))
+        counted = tally(word_alignment.pairs(each.words, got))
+        counts.append((counted.edits, counted.reference_words))
     low, high = interval(counts)
     return 100 * sum(edits for edits, _ in counts) / sum(n for _, n in counts), 100 * low, 100 * high
 

@@ -45,7 +45,7 @@ def normalisation(*, show: bool) -> list[Row]:
         found = joined(normalised(spoken.split(), LANGUAGE))
         wrong += found != expected
         errors = count(expected.split(), found.split())
-        edits += errors.substitutions + errors.insertions + errors.deletions
+        edits += errors.edits
         said += errors.reference_words
         if show and found != expected:
             print(f"  {spoken}\n    {found}\n    {expected}")

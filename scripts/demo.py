@@ -43,7 +43,7 @@ def show(chunks: list[dict[str, Any]], references: list[str]) -> tuple[int, int]
         for reference, words in zip(references, said.values(), strict=True)
     ]
     words = sum(each.reference_words for each in counts)
-    errors = sum(each.substitutions + each.insertions + each.deletions for each in counts)
+    errors = sum(each.edits for each in counts)
     print(f"  {words} words, {errors} wrong: word error rate {100 * errors / words:.0f} %\n")
     return errors, words
 

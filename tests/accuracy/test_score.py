@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from govor.accuracy import reliability
 from govor.accuracy.reliability import Judged
-from govor.accuracy.score import Score, confusions, edits, interval, score, total, worst
+from govor.accuracy.score import Score, confusions, interval, score, total, worst
 from govor.records import Word
 from tests.recognition.made import BOUNDED
 
@@ -27,7 +27,7 @@ def scored(said: str, got: str, name: str = "a.ogg") -> Score:
 
 def test_case_punctuation_and_yo_are_no_errors() -> None:
     counted = scored("Ёж — это зверь.", "еж это зверь").words
-    assert edits(counted) == 0
+    assert counted.edits == 0
     assert counted.reference_words == 3
 
 

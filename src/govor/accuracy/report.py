@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from govor.accuracy import reliability
-from govor.accuracy.score import Score, Total, confusions, edits, total, worst
+from govor.accuracy.score import Score, Total, confusions, total, worst
 from govor.recognition.word_alignment import Pair
 
 CONFUSIONS_SHOWN = 15
@@ -88,7 +88,7 @@ def document(result: Result) -> dict[str, Any]:
             for (said, heard), times in confusions(result.scores, 10 * CONFUSIONS_SHOWN)
         ],
         "files": [
-            {"file": str(each.path), "words": each.words.reference_words, "errors": edits(each.words),
+            {"file": str(each.path), "words": each.words.reference_words, "errors": each.words.edits,
              "said": each.reference, "heard": each.heard}
             for each in result.scores
         ],
@@ -150,6 +150,6 @@ def _pair(pair: Pair) -> str:
 def _worst_lines(scores: Sequence[Score]) -> list[str]:
     lines = []
     for each in worst(scores, WORST_SHOWN):
-        lines.append(f"  {each.path}: {edits(each.words)} errors in {each.words.reference_words} words")
+        lines.append(f"  {each.path}: {each.words.edits} errors in {each.words.reference_words} words")
         lines += [f"    said   {each.reference}", f"    heard  {each.heard}"]
     return ["recordings with most errors", *lines] if lines else []

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from govor.accuracy.reliability import Judged
-from govor.recognition import word_alignment
+from govor.recognition import word_alignment, word_error_rate
 from govor.recognition.word_alignment import Pair
 from govor.recognition.word_error_rate import Errors
 from govor.records import Word
@@ -62,25 +62,10 @@ def score(path: Path, seconds: float, reference: str, heard: Sequence[Word]) -> 
         heard=got_text,
         pairs=tuple(pairs),
         judged=tuple(Judged(sure, is_right) for (_, sure), is_right in zip(pieces, right, strict=True)),
-        words=errors(pairs),
+        words=word_error_rate.tally(pairs),
         characters=len(said_text),
         character_edits=word_alignment.distance(said_text, got_text),
     )
-
-
-def errors(pairs: Sequence[Pair]) -> Errors:
-    """The counts of an alignment."""
-    return Errors(
-        substitutions=sum(said is not None and heard is not None and said != heard for said, heard in pairs),
-        insertions=sum(said is None for said, _ in pairs),
-        deletions=sum(heard is None for _, heard in pairs),
-        reference_words=sum(said is not None for said, _ in pairs),
-    )
-
-
-def edits(counted: Errors) -> int:
-    """Substitutions, insertions and deletions together."""
-    return counted.substitutions + counted.insertions + counted.deletions
 
 
 def total(scores: Sequence[Score]) -> Total:
@@ -98,7 +83,7 @@ def total(scores: Sequence[Score]) -> Total:
     return Total(
         words=words,
         rate=words.rate,
-        interval=interval([(edits(each.words), each.words.reference_words) for each in scores]),
+        interval=interval([(each.words.edits, each.words.reference_words) for each in scores]),
         characters=characters,
         character_edits=character_edits,
         character_rate=character_edits / max(1, characters),
@@ -126,5 +111,5 @@ def confusions(scores: Sequence[Score], count: int) -> list[tuple[Pair, int]]:
 
 def worst(scores: Sequence[Score], count: int) -> list[Score]:
     """The `count` recordings with most word errors; those without any are left out."""
-    wrong = [each for each in scores if edits(each.words)]
-    return sorted(wrong, key=lambda each: (-edits(each.words), str(each.path)))[:count]
+    wrong = [each for each in scores if each.words.edits]
+    return sorted(wrong, key=lambda each: (-each.words.edits, str(each.path)))[:count]

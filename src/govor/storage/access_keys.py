@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from govor.errors import BadRequest
 from govor.records import Caller
 from govor.settings import Settings
-from govor.storage.accounts import caller_of, service_account
+from govor.storage.accounts import CALLER_COLUMNS, caller_of, service_account, working
 from govor.storage.database import ID_CHARS, Database, metadata, new_id
 
 KEY_ID_PREFIX = "YCAJE"  # how Object Storage's key ids begin
@@ -120,17 +120,8 @@ class AccessKeys:
 
     def lookup(self, key_id: str) -> Credentials | None:
         """The secret behind a key id and the caller it stands for; None if unknown or revoked."""
-        query = (
-            sa.select(
-                access_key.c.secret, *(service_account.c[name] for name in ("id", "folder_id", "roles"))
-            )
-            .join(service_account, service_account.c.id == access_key.c.service_account_id)
-            .where(
-                access_key.c.key_id == key_id,
-                access_key.c.revoked_at.is_(None),
-                service_account.c.deleted_at.is_(None),
-            )
-        )
+        wanted = sa.select(access_key.c.secret, *CALLER_COLUMNS).where(access_key.c.key_id == key_id)
+        query = working(wanted, access_key, access_key.c.service_account_id)
         with self._database.connect() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:

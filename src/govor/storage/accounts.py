@@ -34,6 +34,8 @@ default_folder = sa.Table(
     sa.Column("folder_id", sa.String(FOLDER_CHARS_MAX), nullable=False),
 )
 
+CALLER_COLUMNS = [service_account.c[name] for name in ("id", "folder_id", "roles")]  # what caller_of reads
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
@@ -54,6 +56,16 @@ class Account:
 def caller_of(row: Any) -> Caller:
     """Who asks, from a row with an account's id, folder_id and roles as the table has them."""
     return Caller(subject_id=row.id, folder_id=row.folder_id, roles=frozenset(row.roles.split()))
+
+
+def working(query: sa.Select[Any], key: sa.Table, owner: sa.Column[str]) -> sa.Select[Any]:
+    """Of a query of a table of keys: those not revoked, joined with their accounts that are not deleted.
+
+    `owner` is the column that holds the id of the account.
+    """
+    alive = service_account.c.deleted_at.is_(None)
+    joined = query.join(service_account, service_account.c.id == owner)
+    return joined.where(key.c.revoked_at.is_(None), alive)
 
 
 class Accounts:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from govor.errors import BadRequest
 from govor.settings import Settings
-from govor.storage.accounts import Account, Accounts, service_account
+from govor.storage.accounts import Account, Accounts, working
 from govor.storage.database import ID_CHARS, Database, metadata, new_id
 
 RSA_BITS = 2048  # SpeechKit's default, RSA_2048
@@ -92,15 +92,8 @@ class AuthorizedKeys:
     def find(self, key_id: str) -> AuthorizedKey | None:
         """A working key of an account that exists; None if there is none."""
         columns = [column for column in authorized_key.c if column.name != "revoked_at"]
-        query = (
-            sa.select(*columns)
-            .join(service_account, service_account.c.id == authorized_key.c.service_account_id)
-            .where(
-                authorized_key.c.id == key_id,
-                authorized_key.c.revoked_at.is_(None),
-                service_account.c.deleted_at.is_(None),
-            )
-        )
+        wanted = sa.select(*columns).where(authorized_key.c.id == key_id)
+        query = working(wanted, authorized_key, authorized_key.c.service_account_id)
         with self._database.connect() as connection:
             row = connection.execute(query).one_or_none()
         return AuthorizedKey(**row._asdict()) if row is not None else None

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from govor.errors import BadRequest, Unauthenticated
 from govor.records import Caller
-from govor.storage.accounts import caller_of, service_account
+from govor.storage.accounts import CALLER_COLUMNS, caller_of, service_account
 from govor.storage.authorized_keys import authorized_key
 from govor.storage.database import ID_CHARS, Database, metadata
 
@@ -115,7 +115,7 @@ class IamTokens:
         key_gone = sa.exists().where(
             authorized_key.c.id == token.key_id, authorized_key.c.revoked_at.is_not(None)
         )
-        query = sa.select(*(service_account.c[name] for name in ("id", "folder_id", "roles"))).where(
+        query = sa.select(*CALLER_COLUMNS).where(
             service_account.c.id == token.service_account_id,
             service_account.c.deleted_at.is_(None),
             ~key_gone,

@@ -18,7 +18,15 @@ from govor import roles
 from govor.errors import BadRequest
 from govor.records import Caller
 from govor.settings import Settings
-from govor.storage.accounts import NAME_CHARS_MAX, Account, Accounts, caller_of, service_account
+from govor.storage.accounts import (
+    CALLER_COLUMNS,
+    NAME_CHARS_MAX,
+    Account,
+    Accounts,
+    caller_of,
+    service_account,
+    working,
+)
 from govor.storage.database import FOLDER_CHARS_MAX, ID_CHARS, Database, metadata, new_id
 
 SECRET_PREFIX = "AQVN"  # noqa: S105 (how SpeechKit's keys begin; secret scanners know it)
@@ -102,17 +110,10 @@ class Keys:
     def verify(self, secret: str) -> Caller | None:
         """The caller a secret stands for; None if it is unknown or revoked."""
         digest = _sha256(secret)
-        found = (
-            sa.select(service_account, api_key.c.secret_sha256)
-            .join(service_account, service_account.c.id == api_key.c.account_id)
-            .where(
-                api_key.c.secret_sha256 == digest,
-                api_key.c.revoked_at.is_(None),
-                service_account.c.deleted_at.is_(None),
-            )
-        )
+        wanted = sa.select(api_key.c.secret_sha256, *CALLER_COLUMNS).where(api_key.c.secret_sha256 == digest)
+        query = working(wanted, api_key, api_key.c.account_id)
         with self._database.connect() as connection:
-            row = connection.execute(found).one_or_none()
+            row = connection.execute(query).one_or_none()
         if row is None or not hmac.compare_digest(row.secret_sha256, digest):
             return None
         return caller_of(row)
