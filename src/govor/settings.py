@@ -1,4 +1,7 @@
-"""All settings, read from the environment (prefix GOVOR_) in this file and nowhere else."""
+"""All settings, read from the environment (prefix GOVOR_) in this file and nowhere else.
+
+The comments make the page docs/settings.md: `python -m scripts.settings_page` writes it.
+"""
 
 from pathlib import Path
 from typing import Literal
@@ -13,81 +16,100 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GOVOR_", extra="ignore", frozen=True)
 
-    data_dir: Path = Path("~/.local/share/govor")
-    http: str = "127.0.0.1:8080"
-    grpc: str = "127.0.0.1:50051"
-    auth: Literal["keys", "none"] = "keys"
-    allow_remote: bool = False  # lets `auth = none` listen on other than loopback addresses
+    data_dir: Path = Path("~/.local/share/govor")  # database, objects, keys, models, scratch files
+    http: str = "127.0.0.1:8080"  # REST address
+    grpc: str = "127.0.0.1:50051"  # gRPC address
+    auth: Literal["keys", "none"] = "keys"  # who may call; `none`, everybody, only on a loopback address
+    allow_remote: bool = False  # lets `none` listen on other addresses
 
     # Callers
-    iam_audiences: str = "https://iam.*/iam/v1/tokens"  # "aud" of JWTs, comma-separated, * for anything
-    discovery: str = ""  # addresses that SDKs are given: as the caller sees us, "speechkit", or HOST:PORT
-
-    # TLS, on both ports; read again when the files change
-    tls_certificate: Path | None = None  # PEM, the chain included
+    # what `aud` of a JWT may be; comma-separated, `*` for anything
+    iam_audiences: str = "https://iam.*/iam/v1/tokens"
+    # addresses that SDKs are given: empty = as the caller reached us; `HOST:PORT`; `speechkit` = SpeechKit's
+    # own names, port 443 ([TLS](tls.md))
+    discovery: str = ""
+    # PEM, the chain included; with its key, both ports speak TLS, and changed files are read again
+    # ([TLS](tls.md))
+    tls_certificate: Path | None = None
     tls_key: Path | None = None  # PEM
 
     # Wire
     strict: bool = False  # unknown JSON fields are refused instead of answered with a warning header
-    always_chunks: bool = False  # "chunks": [] when nothing was recognised; SpeechKit leaves the key out
-    true_confidence: bool = False  # real word confidences on the v2 wire; SpeechKit always sends 1
-    body_bytes_max: int = 80 << 20  # a JSON body; 60 MB of audio in base64
+    always_chunks: bool = False  # `"chunks": []` when nothing was recognised; SpeechKit leaves the key out
+    true_confidence: bool = False  # real confidences, 0 to 1; SpeechKit always sends 1
+    body_bytes_max: int = 80 << 20  # size of a JSON body; fits 60 MB of audio in base64
 
-    # Objects
-    s3_endpoint: str = ""
-    s3_access_key_id: str = ""
-    s3_secret_access_key: str = ""
-    s3_region: str = "ru-central1"
-    s3_virtual_hosted: bool = False  # BUCKET.HOST/KEY instead of HOST/BUCKET/KEY
-    s3_credentials: Path | None = None  # TOML: servers and keys of single buckets and folders
-    object_hosts: str = ""  # comma-separated HOST[:PORT] under which this service's own objects are reached
-    uri_allow: str = ""  # comma-separated https hosts ("media.example.org", "*.example.org")
-    object_bytes_max: int = 1 * GIB  # SpeechKit's limit
-    inline_bytes_max: int = 60_000_000  # of audio in a request of API v3, SpeechKit's limit
-    audio_seconds_max: int = 4 * 3600  # summed over channels, SpeechKit's limit
-    fetch_timeout_seconds: float = 600.0
-    disk_free_bytes_min: int = 256 << 20  # refuse new work before the disk is full
+    # Recordings
+    s3_endpoint: str = ""  # read links from this S3 (`https://…`) instead of the local folder
+    s3_access_key_id: str = ""  # its credentials
+    s3_secret_access_key: str = ""  # its credentials
+    s3_region: str = "ru-central1"  # its region
+    s3_virtual_hosted: bool = False  # ask for `BUCKET.HOST/KEY` instead of `HOST/BUCKET/KEY`
+    # a TOML file: servers and keys of single buckets and folders ([objects](objects.md))
+    s3_credentials: Path | None = None
+    # further `HOST[:PORT]`, comma-separated, under which this service's own objects are reached
+    # ([objects](objects.md))
+    object_hosts: str = ""
+    uri_allow: str = ""  # further https hosts, comma-separated: `media.example.org,*.example.org`
+    object_bytes_max: int = 1 * GIB  # size of a recording; SpeechKit's limit
+    inline_bytes_max: int = 60_000_000  # size of a recording inside a request of API v3; SpeechKit's limit
+    audio_seconds_max: int = 4 * 3600  # length of a recording, summed over its channels; SpeechKit's limit
+    fetch_timeout_seconds: float = 600.0  # time to fetch a recording
+    disk_free_bytes_min: int = 256 << 20  # below this, new work is refused
 
     # Recognition
-    recognisers: int = 0  # processes; 0 = one for each core
-    model_ru: str = "ru-small"  # a name from the catalogue or a directory
-    models: str = ""  # LANGUAGE=MODEL or LANGUAGE:TAG=MODEL, comma-separated; see recognition/choice.py
-    models_dir: Path | None = None  # where pulled models live; default DATA_DIR/models
+    recognisers: int = 0  # recogniser processes; 0 = one for each core, or for a graphics card
+    idle_recogniser_seconds: float = 60.0  # recognisers beyond the first stop after this long without work
+    model_ru: str = "ru-small"  # model for Russian: a name or a directory ([models](models.md))
+    # models of other languages and of `model` tags: `kk-KZ=NAME,ru-RU:general:rc=NAME` ([models](models.md))
+    models: str = ""
+    # where models other than the embedded one live; empty = `models` in the data directory
+    models_dir: Path | None = None
     hub: str = "https://huggingface.co"  # where `govor models pull` fetches from, or a mirror of it
-    device: Literal["cpu", "cuda"] = "cpu"  # what runs the models
+    # what runs the models; `cuda` needs onnxruntime-gpu ([models](models.md))
+    device: Literal["cpu", "cuda"] = "cpu"
+    # voices told apart in a mono recording, for API v3's `speakerLabeling`; SpeechKit's limit
+    speakers_max: int = 2
 
-    speakers_max: int = 2  # voices told apart in mono (API v3's speakerLabeling); SpeechKit's limit
+    # Summaries: for API v3's `summarization`, by any server that speaks OpenAI's chat completions
+    summary_url: str = ""  # such as `http://127.0.0.1:8000/v1`; empty: `summarization` is UNIMPLEMENTED
+    summary_api_key: str = ""  # its key, if it wants one
+    summary_model: str = ""  # the model to ask; empty: MODEL of the request's `gpt://FOLDER/MODEL`
+    summary_timeout_seconds: float = 300.0  # time for each instruction
 
-    # Summaries of API v3, made by any server that speaks OpenAI's chat completions
-    summary_url: str = ""  # such as http://127.0.0.1:8000/v1; empty: summarization is UNIMPLEMENTED
-    summary_api_key: str = ""
-    summary_model: str = ""  # empty: the one the request names (gpt://FOLDER/MODEL)
-    summary_timeout_seconds: float = 300.0  # for each instruction
+    # While the caller waits: [streams and short recordings](streaming.md)
+    streams_max: int = 40  # streams at once; more are told RESOURCE_EXHAUSTED
+    stream_seconds_max: float = 300.0  # sound in a stream; SpeechKit's limit
+    stream_bytes_max: int = 10 << 20  # bytes in a stream; SpeechKit's limit
+    stream_idle_seconds: float = 5.0  # a stream without a message for so long is ended; SpeechKit's limit
+    # recordings that callers wait for (API v1, OpenAI's), at once; more are told 429
+    short_requests_max: int = 20
+    short_seconds_max: float = 30.0  # length of a recording in API v1; SpeechKit's limit
+    short_bytes_max: int = 1 << 20  # its size; SpeechKit's limit
+    openai_bytes_max: int = 25 << 20  # size of a file in `/v1/audio/transcriptions`; OpenAI's limit
 
-    # Recognition while the caller waits
-    streams_max: int = 40  # at once; beyond what the cores can carry, partials come less often
-    stream_seconds_max: float = 300.0  # SpeechKit's limit
-    stream_bytes_max: int = 10 << 20  # SpeechKit's limit
-    stream_idle_seconds: float = 5.0  # without a message; SpeechKit's limit
-    short_requests_max: int = 20  # short recordings at once, those in the queue included
-    short_seconds_max: float = 30.0  # a recording in API v1, SpeechKit's limit
-    short_bytes_max: int = 1 << 20  # SpeechKit's limit
-    openai_bytes_max: int = 25 << 20  # a file in /v1/audio/transcriptions, OpenAI's limit
-
-    # Text
-    punctuation_ru: str = "ru-text"  # the model behind literature_text: a name or a directory
-    profanity_mask: Literal["all", "first"] = "all"  # asterisks for all letters, or for all but the first
-    profanity_list: str = ""  # a file with further words to mask (or, after "!", never to mask), one a line
-    normalization: int = 0  # version of the rules for numbers; 0 = the newest
-    result_metadata: bool = False  # "metadata" of v2 operations: what the result was made with
+    # Text: see [text](text.md)
+    punctuation_ru: str = "ru-text"  # model behind `literature_text` for Russian: a name or a directory
+    # asterisks for all letters of a word, or for all but the first
+    profanity_mask: Literal["all", "first"] = "all"
+    # a file with further words to mask (or, after `!`, never to mask), one a line
+    profanity_list: str = ""
+    # version of the rules for numbers, so that old texts can be made again; 0 = the newest
+    normalization: int = 0
+    # v2 operations get `metadata`: the version of the rules their text was made with
+    result_metadata: bool = False
 
     # Operations
-    database_url: str = ""  # empty = SQLite in the data directory
-    result_days: float = 3.0  # SpeechKit keeps results three days
-    idle_recogniser_seconds: float = 60.0  # further recognisers stop after this long without work
+    # empty: SQLite in the data directory; `postgresql://…`: a fleet's database ([fleet](fleet.md))
+    database_url: str = ""
+    worker: bool = True  # `govor serve` takes work itself; `--no-worker` leaves all to `govor worker`
+    worker_http: str = "127.0.0.1:8081"  # where `govor worker` answers /health and /metrics
+    result_days: float = 3.0  # results are deleted this many days after the end, as SpeechKit's are
 
-    log_level: str = "info"
-    log_format: Literal["console", "json"] = "console"
+    # Logs: neither form holds transcripts, keys or link queries
+    log_level: str = "info"  # `debug`, `info`, `warning` or `error`
+    log_format: Literal["console", "json"] = "console"  # for people, or for programs
+    tracing: Literal["none", "otlp"] = "none"  # spans for OpenTelemetry; where they go: `OTEL_…` variables
 
     @property
     def data_path(self) -> Path:
