@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from govor.recognition.language_model import START, Ids, LanguageModel, coded, found
+from govor.recognition.language_model import START, Ids, LanguageModel, by_context, coded, found
 
 Floats = NDArray[np.float64]
 DISCOUNT_CLASSES = 3  # counts of 1, of 2, and of 3 or more have discounts of their own
@@ -57,12 +57,14 @@ class Estimate:
 
     def model(self) -> LanguageModel:
         """In 8 bits."""
+        starts, followers = by_context(self.bigram_keys, self.words)
         with np.errstate(divide="ignore"):  # START has probability 0
             return LanguageModel(
                 words=self.words,
                 unigrams=coded(np.log(self.unigrams)),
                 unigram_backoffs=coded(np.log(self.unigram_weights)),
-                bigram_keys=self.bigram_keys,
+                bigram_starts=starts,
+                bigram_words=followers,
                 bigrams=coded(np.log(self.bigrams)),
                 bigram_backoffs=coded(np.log(self.bigram_weights)),
                 trigram_keys=self.trigram_keys,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from govor.recognition.beam import BeamSearch, BeamSettings
 from govor.recognition.language_file import Language
-from govor.recognition.language_model import END, START
+from govor.recognition.language_model import END, NATS, START
 from govor.recognition.vocabulary import BLANK, SPACE, Vocabulary
 from tests.recognition import made
 
@@ -34,7 +34,7 @@ def word_nats(
     nats, after = language.model.score(state, np.array([known]))
     total = float(nats[0])
     if word == RARE:
-        total += float(language.tree.shares.min())  # the only rare word
+        total += float(NATS[language.tree.shares.max()])  # the only rare word
     elif not known:
         context = np.array([0])
         for letter in word:

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from govor.errors import ModelFailed
 from govor.recognition import language_file
-from govor.recognition.language_model import END, NATS, START, STEP_NATS, UNKNOWN, LanguageModel, coded
+from govor.recognition.language_model import (
+    END,
+    NATS,
+    START,
+    STEP_NATS,
+    UNKNOWN,
+    LanguageModel,
+    by_context,
+    coded,
+    found_after,
+)
 from tests.recognition import made
 from training import kneser_ney, language_model, spelling
 
@@ -77,6 +87,17 @@ def test_looking_up_many_words_at_once_gives_the_estimate(texts: list[str], seed
 def test_a_sentence_that_was_seen_is_likelier_than_its_words_in_another_order() -> None:
     contents = language_model.build([*made.SENTENCES] * 2)
     assert sentence_nats(contents, "мама мыла раму") > sentence_nats(contents, "раму мама мыла") + 1
+
+
+@made.BOUNDED
+@given(pairs=st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1))
+def test_a_word_is_found_after_another_exactly_if_the_pair_is_kept(pairs: set[tuple[int, int]]) -> None:
+    keys = np.array(sorted(first * 10 + second for first, second in pairs))
+    starts, followers = by_context(keys, 10)
+    contexts, wanted = np.divmod(np.arange(100), 10)
+    places, there = found_after(starts, followers, contexts, wanted)
+    assert set(np.flatnonzero(there).tolist()) == set(keys.tolist())
+    np.testing.assert_array_equal(keys[places[there]], np.flatnonzero(there))
 
 
 def sentence_nats(contents: language_file.Contents, text: str) -> float:

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from govor.recognition import lexicon
 from govor.recognition.language_file import words_of
-from govor.recognition.language_model import NATS
+from govor.recognition.language_model import NATS, ZERO_CODE
 from govor.recognition.lexicon import ROOT, PrefixTree
-from govor.recognition.spelling import Spelling
 from tests.recognition import made
 from training.spelling import spelling
 
@@ -17,13 +16,12 @@ ALPHABET = "абвг"
 words = st.sets(st.text(ALPHABET, min_size=1, max_size=6), min_size=1, max_size=40).map(sorted)
 
 
-def tree_of(listed: list[str]) -> tuple[PrefixTree, Spelling]:
+def tree_of(listed: list[str]) -> PrefixTree:
     """Words numbered from 3, their probabilities falling."""
     letters = lexicon.letters_of(listed, ALPHABET)
-    spelled = spelling(letters, len(ALPHABET))
     nats = -np.arange(len(listed) + 3, dtype=np.float32)
-    shares = np.zeros(len(listed), np.float32)
-    return lexicon.prefix_tree(letters, np.arange(len(listed)) + 3, shares, nats, spelled), spelled
+    shares = np.full(len(listed), ZERO_CODE, np.uint8)
+    return lexicon.prefix_tree(letters, np.arange(len(listed)) + 3, shares, nats)
 
 
 def walk(tree: PrefixTree, text: str) -> int:
@@ -37,7 +35,7 @@ def walk(tree: PrefixTree, text: str) -> int:
 @made.BOUNDED
 @given(listed=words, text=st.text(ALPHABET, max_size=8))
 def test_a_text_is_in_the_tree_if_a_word_begins_with_it(listed: list[str], text: str) -> None:
-    tree, _ = tree_of(listed)
+    tree = tree_of(listed)
     node = walk(tree, text)
     assert (node == tree.lost) == (not any(word.startswith(text) for word in listed))
     if node != tree.lost:
@@ -46,19 +44,13 @@ def test_a_text_is_in_the_tree_if_a_word_begins_with_it(listed: list[str], text:
 
 @made.BOUNDED
 @given(listed=words)
-def test_a_node_knows_its_best_word_and_its_spelling(listed: list[str]) -> None:
-    tree, spelled = tree_of(listed)
+def test_a_node_knows_its_best_word(listed: list[str]) -> None:
+    tree = tree_of(listed)
     for text in {word[:length] for word in listed for length in range(1, len(word) + 1)}:
         node = walk(tree, text)
         assert tree.best[node] == max(
             -(number + 3) for number, word in enumerate(listed) if word.startswith(text)
         )
-        nats, context = 0.0, np.array([0])
-        for letter in text:
-            step, context = spelled.score(context, np.array([ALPHABET.index(letter) + 1]))
-            nats += float(step[0])
-        assert tree.spelled[node] == pytest.approx(nats, abs=1e-4)
-        assert tree.contexts[node] == context[0]
 
 
 @made.BOUNDED
@@ -77,5 +69,5 @@ def test_a_letter_outside_the_alphabet_is_refused() -> None:
 
 
 def test_codes_of_spelling_are_logarithms() -> None:
-    _, spelled = tree_of(["аба", "абв"])
+    spelled = spelling(lexicon.letters_of(["аба", "абв"], ALPHABET), len(ALPHABET))
     assert spelled.ends(np.array([0]))[0] == NATS[spelled.codes[0, 0]] < -1

@@ -33,7 +33,7 @@ from govor.recognition.hypotheses import (
     word_keys,
 )
 from govor.recognition.language_file import Language
-from govor.recognition.language_model import END, UNKNOWN
+from govor.recognition.language_model import END, NATS, UNKNOWN
 from govor.recognition.lexicon import ROOT
 from govor.recognition.vocabulary import Vocabulary
 
@@ -99,7 +99,6 @@ class BeamSearch:
         self.letter_numbers = np.array([number.get(symbol, 0) for symbol in vocabulary.symbols])
         self.grows = self.letter_numbers > 0  # symbols that add to a text
         self.grows[vocabulary.space] = True
-        self.partials = settings.language_weight * language.tree.best.astype(np.float64)
         unknown = float(language.model.unigram_nats()[UNKNOWN]) + language.stranger_nats
         self.stranger_partial = settings.language_weight * unknown + settings.stranger_bonus
 
@@ -128,7 +127,9 @@ class BeamSearch:
             spelled += float(nats[0])
         known = int(tree.words[node[0]])
         if known >= 0 and node[0] != tree.lost:
-            nats_of_word = float(self.language.model.unigram_nats()[known]) + float(tree.shares[node[0]])
+            nats_of_word = float(self.language.model.unigram_nats()[known]) + float(
+                NATS[tree.shares[node[0]]]
+            )
             return self.settings.language_weight * nats_of_word
         spelled += float(self.language.spelling.ends(context)[0])
         return self.stranger_partial + self.settings.language_weight * spelled
@@ -239,7 +240,8 @@ class BeamSearch:
         nats, contexts = self.language.spelling.score(now.contexts.take(rows), letters)
         spelled = now.spelled.take(rows) + nats
         stranger = self.stranger_partial + self.settings.language_weight * spelled
-        partial = np.where(nodes == tree.lost, stranger, self.partials.take(nodes))
+        best = self.settings.language_weight * tree.best.take(nodes).astype(np.float64)
+        partial = np.where(nodes == tree.lost, stranger, best)
         scores = scores + partial - now.partial.take(rows)
         hot = now.hot.take(rows)
         if self.hot:
@@ -293,7 +295,8 @@ class BeamSearch:
         strange = (words < 0) | (nodes == tree.lost)
         nats, states = self.language.model.score(begun.states, np.maximum(words, UNKNOWN))
         spelled = begun.spelled + self.language.spelling.ends(begun.contexts)
-        nats = nats + np.where(strange, self.language.stranger_nats + spelled, tree.shares.take(nodes))
+        shares = NATS.take(tree.shares.take(nodes))
+        nats = nats + np.where(strange, self.language.stranger_nats + spelled, shares)
         bonus = settings.word_bonus + settings.stranger_bonus * strange
         return settings.language_weight * nats + bonus, states
 

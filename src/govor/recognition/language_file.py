@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from govor.errors import ModelFailed
 from govor.recognition import lexicon
-from govor.recognition.language_model import NATS, SPECIAL_WORDS, UNKNOWN, Codes, Ids, LanguageModel
+from govor.recognition.language_model import SPECIAL_WORDS, UNKNOWN, Codes, Ids, LanguageModel, by_context
 from govor.recognition.lexicon import Letters, PrefixTree, extents
 from govor.recognition.spelling import Spelling
 
@@ -73,8 +73,8 @@ def pack(contents: Contents) -> dict[str, NDArray[np.generic]]:
         "stranger_share": np.array([contents.stranger_share]),
     }
     for name, keys, contexts in (
-        ("bigram", model.bigram_keys, model.words),
-        ("trigram", model.trigram_keys, len(model.bigram_keys)),
+        ("bigram", model.bigram_keys(), model.words),
+        ("trigram", model.trigram_keys, len(model.bigram_words)),
     ):
         counts, steps = successors(keys, contexts, model.words)
         columns |= {f"{name}_counts": planes(counts), f"{name}_steps": planes(steps)}
@@ -86,15 +86,16 @@ def unpack(columns: Arrays) -> Contents:
     letters = words_of(*(columns[name].astype(np.uint8) for name in ("shared", "lengths", "letters")))
     counted = np.unpackbits(columns["counted"].astype(np.uint8), count=len(letters)).astype(bool)
     ids = SPECIAL_WORDS + int(counted.sum())
-    bigram_keys = keys_of(columns["bigram_counts"], columns["bigram_steps"], ids)
+    starts, followers = by_context(keys_of(columns["bigram_counts"], columns["bigram_steps"], ids), ids)
     trigram_keys = keys_of(columns["trigram_counts"], columns["trigram_steps"], ids)
     model = LanguageModel(
         words=ids,
         unigrams=codes(columns["unigrams"], ids),
         unigram_backoffs=codes(columns["unigram_backoffs"], ids),
-        bigram_keys=bigram_keys,
-        bigrams=codes(columns["bigrams"], len(bigram_keys)),
-        bigram_backoffs=codes(columns["bigram_backoffs"], len(bigram_keys)),
+        bigram_starts=starts,
+        bigram_words=followers,
+        bigrams=codes(columns["bigrams"], len(followers)),
+        bigram_backoffs=codes(columns["bigram_backoffs"], len(followers)),
         trigram_keys=trigram_keys,
         trigrams=codes(columns["trigrams"], len(trigram_keys)),
     )
@@ -113,13 +114,7 @@ def language(contents: Contents) -> Language:
     """Add the prefix tree, which is quicker to build than to read."""
     counted = contents.counted
     ids = np.where(counted, SPECIAL_WORDS - 1 + np.cumsum(counted), UNKNOWN)
-    tree = lexicon.prefix_tree(
-        contents.letters,
-        ids,
-        NATS[contents.shares],
-        contents.model.unigram_nats(),
-        contents.spelling,
-    )
+    tree = lexicon.prefix_tree(contents.letters, ids, contents.shares, contents.model.unigram_nats())
     return Language(
         alphabet=contents.alphabet,
         model=contents.model,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ids = NDArray[np.int64]
+ShortIds = NDArray[np.int32]
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint8]
 
@@ -33,12 +34,17 @@ def coded(nats: NDArray[np.floating]) -> Codes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LanguageModel:
-    """`words` counts the ids. Keys are sorted: previous word x words + word; bigram index x words + word."""
+    """`words` counts the ids. Trigram keys are sorted: bigram index x words + word.
+
+    The words after word `w` are `bigram_words[bigram_starts[w] : bigram_starts[w + 1]]`, sorted: half the
+    memory of keys, and the two words of a pair are at hand.
+    """
 
     words: int
     unigrams: Codes  # [words]
     unigram_backoffs: Codes  # [words]
-    bigram_keys: Ids  # [bigrams]
+    bigram_starts: ShortIds  # [words + 1]
+    bigram_words: ShortIds  # [bigrams]
     bigrams: Codes
     bigram_backoffs: Codes
     trigram_keys: Ids  # [trigrams]
@@ -49,8 +55,8 @@ class LanguageModel:
         pair = states - self.words  # negative where the state is one word
         is_pair = pair >= 0
         before = np.maximum(pair, 0)
-        last = np.where(is_pair, self.bigram_keys.take(before) % self.words, states)
-        two, found_two = found(self.bigram_keys, last * self.words + words)
+        last = np.where(is_pair, self.bigram_words.take(before), states)
+        two, found_two = found_after(self.bigram_starts, self.bigram_words, last, words)
         three, found_three = found(self.trigram_keys, np.where(is_pair, pair * self.words + words, -1))
         nats = np.where(
             found_two,
@@ -65,6 +71,34 @@ class LanguageModel:
     def unigram_nats(self) -> Floats:
         """log p(word) of every id."""
         return NATS[self.unigrams]
+
+    def bigram_keys(self) -> Ids:
+        """Previous word x words + word of each bigram, sorted."""
+        return np.repeat(np.arange(self.words), np.diff(self.bigram_starts)) * self.words + self.bigram_words
+
+
+def by_context(keys: Ids, words: int) -> tuple[ShortIds, ShortIds]:
+    """Sorted keys previous word x words + word → `bigram_starts`, `bigram_words`."""
+    contexts, followers = np.divmod(keys, words)
+    starts = np.searchsorted(contexts, np.arange(words + 1))
+    return starts.astype(np.int32), followers.astype(np.int32)
+
+
+def found_after(
+    starts: ShortIds, followers: ShortIds, contexts: Ids, wanted: Ids
+) -> tuple[Ids, NDArray[np.bool_]]:
+    """Where each wanted word is among the sorted followers of its context, and whether it is there at all.
+
+    A binary search for all of them at once; the place of one that is absent is any valid index.
+    """
+    low, end = starts.take(contexts).astype(np.int64), starts.take(contexts + 1).astype(np.int64)
+    high = end
+    for _ in range(int((end - low).max(initial=0)).bit_length()):
+        middle = (low + high) >> 1
+        less = (followers.take(middle, mode="clip") < wanted) & (low < high)
+        low, high = np.where(less, middle + 1, low), np.where(less, high, middle)
+    there = (low < end) & (followers.take(low, mode="clip") == wanted)
+    return np.minimum(low, len(followers) - 1), there
 
 
 def found(keys: Ids, wanted: Ids) -> tuple[Ids, NDArray[np.bool_]]:

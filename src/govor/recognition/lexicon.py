@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from govor.recognition.language_model import UNKNOWN, Floats, Ids
-from govor.recognition.spelling import Spelling
+from govor.recognition.language_model import NATS, UNKNOWN, ZERO_CODE, Codes, Floats, Ids
 
 ROOT = 0
 LETTERS_MAX = 63  # they are bits of a 64-bit mask, numbered from 1
@@ -28,10 +27,8 @@ class PrefixTree:
     masks: NDArray[np.uint64]  # bit `letter` is set where that child exists
     first_children: NDArray[np.int32]
     words: NDArray[np.int32]  # id in the language model, -1 where no word ends
-    shares: Floats  # log p(this word | its id): 0, or less where many rare words share one id
+    shares: Codes  # log p(this word | its id) in 8 bits: 0, or less where many rare words share one id
     best: Floats  # the best log p(id) + share among the words of the subtree
-    spelled: Floats  # log p of the letters from the root
-    contexts: NDArray[np.int32]  # spelling context after them
 
     @property
     def lost(self) -> int:
@@ -56,9 +53,7 @@ def letters_of(words: Sequence[str], alphabet: str) -> Letters:
     return letters[:, : max(1, int(np.count_nonzero(letters, axis=1).max()))]
 
 
-def prefix_tree(
-    letters: Letters, ids: Ids, shares: Floats, unigram_nats: Floats, spelling: Spelling
-) -> PrefixTree:
+def prefix_tree(letters: Letters, ids: Ids, shares: Codes, unigram_nats: Floats) -> PrefixTree:
     """Build the tree of sorted distinct words (as `letters_of` gives them) with their ids and shares."""
     levels = list(tree_levels(letters))
     sizes = [1, *(len(level.rows) for level in levels)]
@@ -68,17 +63,15 @@ def prefix_tree(
         masks=np.zeros(nodes, np.uint64),
         first_children=np.zeros(nodes, np.int32),
         words=np.full(nodes, -1, np.int32),
-        shares=np.zeros(nodes, np.float32),
+        shares=np.full(nodes, ZERO_CODE, np.uint8),
         best=np.full(nodes, -np.inf, np.float32),
-        spelled=np.zeros(nodes, np.float32),
-        contexts=np.zeros(nodes, np.int32),
     )
     for depth, level in enumerate(levels):
-        attach(tree, level, int(offsets[depth]), int(offsets[depth + 1]), letters[:, depth], spelling)
+        attach(tree, level, int(offsets[depth]), int(offsets[depth + 1]), letters[:, depth])
         ends = int(offsets[depth + 1]) + np.flatnonzero(level.ends)
         rows = level.rows[level.ends]
         tree.words[ends], tree.shares[ends] = ids[rows], shares[rows]
-        tree.best[ends] = unigram_nats[ids[rows]] + shares[rows]
+        tree.best[ends] = unigram_nats[ids[rows]] + NATS[shares[rows]]
     for depth in reversed(range(len(levels))):
         parents = int(offsets[depth]) + levels[depth].parents
         below = tree.best[offsets[depth + 1] : offsets[depth + 2]]
@@ -109,18 +102,12 @@ def tree_levels(letters: Letters) -> Iterator[Level]:
         above = np.cumsum(starts) - 1
 
 
-def attach(
-    tree: PrefixTree, level: Level, parents_at: int, nodes_at: int, letters: Letters, spelling: Spelling
-) -> None:
-    """Fill in the nodes of a level: links from above, spelling scores."""
-    nodes = slice(nodes_at, nodes_at + len(level.rows))
+def attach(tree: PrefixTree, level: Level, parents_at: int, nodes_at: int, letters: Letters) -> None:
+    """Link the nodes of a level from above."""
     parents, letter = parents_at + level.parents, letters[level.rows].astype(np.int64)
     np.bitwise_or.at(tree.masks, parents, np.left_shift(np.uint64(1), letter.astype(np.uint64)))
     first = np.flatnonzero(np.r_[True, np.diff(level.parents) > 0])
     tree.first_children[parents[first]] = nodes_at + first
-    nats, after = spelling.score(tree.contexts[parents].astype(np.int64), letter)
-    tree.spelled[nodes] = tree.spelled[parents] + nats
-    tree.contexts[nodes] = after
 
 
 def extents(letters: Letters) -> tuple[Ids, Ids]:
