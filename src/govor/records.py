@@ -88,6 +88,10 @@ class Task:
     api: int = 2  # the version of SpeechKit's API that it came through
     extras: Extras = Extras()
     hot_words: tuple[str, ...] = ()  # phrases that are expected, as recognition/phrases.py writes them
+    # Not stored with the task but in storage/journal.py:
+    name: str = ""  # what people call it; without one, the file's name
+    webhook: str = ""  # an address to tell when it has ended
+    webhook_secret: str = ""  # what signs for that
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,4 +13,10 @@ NAMED = re.compile(r"^-- (?P<name>\w+)\n(?:--.*\n)*(?P<sql>[^;]+);", re.MULTILIN
 def query(name: str) -> sa.TextClause:
     """The statement that follows the line `-- name`; KeyError when there is none."""
     text = resources.files(__package__).joinpath("queries.sql").read_text()
-    return {found["name"]: sa.text(found["sql"]) for found in NAMED.finditer(text)}[name]
+    return {found["name"]: statement(found["sql"]) for found in NAMED.finditer(text)}[name]
+
+
+def statement(sql: str) -> sa.TextClause:
+    """A statement; `IN :ids` takes a list."""
+    made = sa.text(sql)
+    return made.bindparams(sa.bindparam("ids", expanding=True)) if "IN :ids" in sql else made

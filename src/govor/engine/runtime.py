@@ -19,6 +19,7 @@ from dbos import DBOS, EnqueueOptions
 from govor.engine import quiet, workflows
 from govor.engine.durable import APPLICATION_VERSION, OPERATION, OPERATIONS, SEGMENTS
 from govor.engine.lock import DataDirectoryLock
+from govor.engine.progress import Notes, noted
 from govor.engine.queries import query
 from govor.engine.serializer import JsonSerializer
 from govor.engine.states import BY_STATUS, Entry, State
@@ -146,6 +147,17 @@ class Engine:
     async def delete(self, operation_ids: Sequence[str]) -> None:
         """Forget operations, their parts and their outcomes."""
         await DBOS.delete_workflows_async(list(operation_ids), delete_children=True)
+
+    async def entries(self, operation_ids: Sequence[str]) -> dict[str, Entry]:
+        """Where several operations stand; those that there are none of are left out."""
+        rows = await self._rows("operations", ids=list(operation_ids), workflow=OPERATION)
+        return {row[0]: entry(row) for row in rows}
+
+    async def notes(self, operation_ids: Sequence[str]) -> dict[str, Notes]:
+        """How far operations are, by their ids."""
+        ids = list(operation_ids)
+        steps, parts = await self._rows("steps", ids=ids), await self._rows("parts", ids=ids)
+        return noted(ids, steps, {row[0]: row[1] for row in parts})
 
     async def active(self) -> set[str]:
         """The operations that run or will run."""
