@@ -28,6 +28,7 @@ from govor.pipeline.stream_events import (
 )
 from govor.records import AudioEncoding, AudioSpec
 from govor.settings import Settings
+from govor.telemetry import Metrics
 from tests.recognition.test_segments import RATE, pcm, silence, voice
 from tests.tiny.immediate import immediate, tiny_pool
 
@@ -239,7 +240,7 @@ async def test_the_first_minute_goes_before_operations_and_the_rest_among_them()
 
 
 async def test_a_place_is_free_again_when_its_taker_fails() -> None:
-    places = Places(1, "guests")
+    places = Places(1, "guests", Metrics().streams)
     with pytest.raises(ZeroDivisionError), places.one():
         raise ZeroDivisionError
     with places.one(), pytest.raises(QuotaExceeded), places.one():

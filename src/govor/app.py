@@ -6,7 +6,7 @@ The only place where parts are put together; every other one receives what it ne
 import asyncio
 import contextlib
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import grpc
 import structlog
@@ -43,6 +43,7 @@ from govor.settings import Settings
 from govor.storage.hot_words import HotWords
 from govor.storage.identities import Identities
 from govor.storage.objects import Objects
+from govor.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +58,7 @@ class Parts:
     uploads: Objects
     operations: Operations
     immediate: Immediate
+    metrics: telemetry.Metrics = field(default_factory=telemetry.Metrics)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -98,7 +100,11 @@ class Running:
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; raises BadSetting and what the parts raise when they cannot start."""
     telemetry.configure_logging(settings)
-    asyncio.run(_serve(settings))
+    tracing.start(settings)
+    try:
+        asyncio.run(_serve(settings))
+    finally:
+        tracing.stop()
 
 
 async def start(settings: Settings, parts: Parts | None = None) -> Running:
@@ -142,7 +148,10 @@ def build(settings: Settings) -> Parts:
     from govor.operations import Operations as DurableOperations
 
     objects = Objects(settings)
-    pool = RecogniserPool(size=recognisers(settings), idle_seconds=settings.idle_recogniser_seconds)
+    metrics = telemetry.Metrics()
+    pool = RecogniserPool(
+        size=recognisers(settings), idle_seconds=settings.idle_recogniser_seconds, metrics=metrics
+    )
     find = models.finder(settings)
     work = Work(settings, objects, pool, find)
     engine = Engine(settings, work, segments_max=pool.size + 1)
@@ -152,6 +161,7 @@ def build(settings: Settings) -> Parts:
         uploads=objects,
         operations=DurableOperations(settings, objects, engine, work, hot_words=hot_words),
         immediate=LiveRecognition(settings, pool, find, hot_words),
+        metrics=metrics,
     )
 
 
@@ -206,7 +216,7 @@ def application(
         metadata=settings.result_metadata,
     )
     doorkeeper = Doorkeeper(parts.identities if settings.auth == "keys" else None)
-    metrics = telemetry.Metrics()
+    metrics = parts.metrics
     rest = RestDoor(
         doorkeeper=doorkeeper, style=style, strict=settings.strict, body_bytes_max=settings.body_bytes_max
     )

@@ -14,6 +14,8 @@ from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from prometheus_client import Gauge
+
 from govor import cores
 from govor.audio import sniff
 from govor.audio.sandbox_wire import Limits
@@ -42,8 +44,9 @@ LIMITS = Limits(cpu_seconds=300, wall_seconds=600.0, memory_bytes=512 << 20, fil
 class Places:
     """So many may be here at once."""
 
-    def __init__(self, most: int, what: str) -> None:
-        self._most, self._what = most, what
+    def __init__(self, most: int, what: str, gauge: Gauge) -> None:
+        """`gauge` shows how many are here."""
+        self._most, self._what, self._gauge = most, what, gauge
         self.taken = 0
 
     @contextmanager
@@ -52,10 +55,12 @@ class Places:
         if self.taken >= self._most:
             raise QuotaExceeded(f"Too many {self._what} at once", f"this service takes {self._most}")
         self.taken += 1
+        self._gauge.inc()
         try:
             yield
         finally:
             self.taken -= 1
+            self._gauge.dec()
 
 
 class Immediate:
@@ -73,8 +78,10 @@ class Immediate:
         self._settings, self._pool, self._find = settings, pool, find
         self._writer = Writer.of(settings)
         self._root = settings.data_path / FOLDER
-        self._streams = Places(settings.streams_max, "streams")
-        self._recordings = Places(settings.short_requests_max, "short recordings")
+        self._streams = Places(settings.streams_max, "streams", pool.metrics.streams)
+        self._recordings = Places(
+            settings.short_requests_max, "short recordings", pool.metrics.short_recordings
+        )
         self._preparing = asyncio.Semaphore(cores.usable())
 
     async def start(self) -> None:

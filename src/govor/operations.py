@@ -6,6 +6,7 @@ Rule 3: results live `result_days`; after that an operation does not exist for a
 """
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,6 +35,8 @@ from govor.records import Caller, Failure, Operation, Statistics, Task
 from govor.settings import Settings
 from govor.storage import disk
 from govor.storage.objects import Objects
+from govor.telemetry import life, processes, tracing
+from govor.telemetry.metrics import CANCELLED
 
 # Between two rounds of deleting what has expired; results live for days, so minutes do not matter.
 HOUSEKEEPING_SECONDS = 300.0
@@ -113,7 +116,13 @@ class Operations:
                 await self.engine.delete([operation_id])
         expected = await asyncio.to_thread(self.hot_words, caller.folder_id)
         hot_words = phrases.collected(task.hot_words, expected)
-        task = replace(task, folder_id=caller.folder_id, hot_words=hot_words)
+        task = replace(
+            task,
+            folder_id=caller.folder_id,
+            hot_words=hot_words,
+            request_id=life.request_id(),
+            traceparent=tracing.traceparent(),
+        )
         model = await self._check(task, content)
         self._arriving.add(operation_id)
         try:
@@ -124,7 +133,7 @@ class Operations:
             self._arriving.discard(operation_id)
         operation = await self.get(operation_id, caller)
         if warnings := doubts.of(task, model):
-            log.info("accepted with doubts", operation=operation_id, doubts=warnings)
+            log.info("accepted with doubts", operation_id=operation_id, doubts=warnings)
         return replace(operation, warnings=warnings)
 
     async def get(self, operation_id: str, caller: Caller) -> Operation:
@@ -136,6 +145,7 @@ class Operations:
         entry = await self._entry(operation_id, caller)
         if not entry.finished:
             await self.engine.cancel(operation_id)
+            self.work.metrics.ended(CANCELLED, self.clock() - entry.created_ms / 1000)
             entry = await self._entry(operation_id, caller)
         return await self._operation(entry)
 
@@ -167,7 +177,17 @@ class Operations:
             "done": states[State.DONE],
             "failed": failed,
         }
-        return Statistics(by_state=by_state, audio_seconds=self.work.audio_seconds)
+        pool = self.work.pool
+        tree = await asyncio.to_thread(processes.tree, pool.pids())
+        return Statistics(
+            by_state=by_state,
+            audio_seconds=self.work.audio_seconds,
+            clips_waiting=pool.waiting(),
+            recognisers=pool.figures(),
+            processes=tree.processes,
+            memory_bytes=tree.memory_bytes,
+            disk_free_bytes=shutil.disk_usage(self.settings.data_path).free,
+        )
 
     async def _check(self, task: Task, content: bytes | None) -> Model:
         """Refuse what could never be done; the order is that of the costs. Returns the model to be used."""

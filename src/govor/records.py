@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class AudioEncoding(enum.StrEnum):
@@ -92,6 +92,8 @@ class Task:
     name: str = ""  # what people call it; without one, the file's name
     webhook: str = ""  # an address to tell when it has ended
     webhook_secret: str = ""  # what signs for that
+    request_id: str = ""  # of the request that submitted it; stands on every line of the operation's log
+    traceparent: str = ""  # its span, where requests are traced (W3C Trace Context)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,8 +177,23 @@ class Operation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    """The operations of one class that wait for their turn."""
+
+    name: str
+    depth: int
+    oldest_seconds: float  # how long the one that waits longest does; 0 when nothing waits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Statistics:
-    """What /metrics shows of the operations at one moment."""
+    """What /metrics shows of the operations and of what works on them at one moment."""
 
     by_state: Mapping[str, int]  # queued, running, done, failed → number of operations kept now
     audio_seconds: float  # recognised since the process started, summed over channels
+    queues: tuple[Queue, ...] = ()
+    clips_waiting: int = 0  # pieces of speech that wait for a recogniser of this machine
+    recognisers: Mapping[str, int] = field(default_factory=dict)  # starting, free, busy → processes
+    processes: Mapping[str, int] = field(default_factory=dict)  # service, recogniser, decoder → how many
+    memory_bytes: Mapping[str, int] = field(default_factory=dict)  # the same → their memory
+    disk_free_bytes: int = 0  # on the disk of the data directory

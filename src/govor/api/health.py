@@ -47,7 +47,8 @@ class HealthDoor:
     async def show_metrics(self, request: Request) -> Response:
         """Prometheus' text format."""
         request.scope[trace.METHOD] = "Metrics"
-        body = self.metrics.render(await self.operations.statistics())
+        ready = not await self.readiness()
+        body = self.metrics.render(await self.operations.statistics(), ready=ready)
         return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -22,7 +22,7 @@ from govor.api.rendering import rendered, streamed
 from govor.api.rpc_streams import StreamDoor
 from govor.errors import BadRequest, GovorError
 from govor.records import Operation
-from govor.telemetry import Metrics
+from govor.telemetry import Metrics, tracing
 
 log = structlog.get_logger(__name__)
 
@@ -46,10 +46,13 @@ class Refusal:
 
     status: status_pb2.Status
     ids: CallIds
+    retry_seconds: int = 0  # as Retry-After of REST; 0 says nothing
 
     def metadata(self) -> tuple[tuple[str, str | bytes], ...]:
         """Trailing metadata: the identifiers, and google.rpc.Status where gRPC's rich errors keep it."""
-        return (*self.ids.headers(), ("grpc-status-details-bin", self.status.SerializeToString()))
+        rich = ("grpc-status-details-bin", self.status.SerializeToString())
+        retry = (("retry-after", str(self.retry_seconds)),) if self.retry_seconds else ()
+        return (*self.ids.headers(), *retry, rich)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,8 +121,11 @@ class GrpcDoor:
         ids = CallIds.new(headers.get("x-client-request-id"))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=ids.request_id)
-        outcome = await self._outcome(method, body, headers, ids, context.peer())
-        code = STATUS_CODES[outcome.status.code if isinstance(outcome, Refusal) else code_pb2.OK]
+        parent = headers.get("traceparent", "")
+        with tracing.span(method.full_name, parent, request_id=ids.request_id) as span:
+            outcome = await self._outcome(method, body, headers, ids, context.peer())
+            code = STATUS_CODES[outcome.status.code if isinstance(outcome, Refusal) else code_pb2.OK]
+            span.tell(door="grpc", status=code.name)
         seconds = time.monotonic() - started
         self.metrics.answered(door="grpc", method=method.full_name, code=code.name, seconds=seconds)
         write = (
@@ -146,7 +152,8 @@ class GrpcDoor:
             )
             return await method.serve(_parsed(method, body), call), call
         except GovorError as error:
-            return Refusal(status=wire_errors.status(error, ids.request_id), ids=ids)
+            seconds = wire_errors.retry_seconds(error)
+            return Refusal(status=wire_errors.status(error, ids.request_id), ids=ids, retry_seconds=seconds)
         except Exception:
             log.exception("request failed")
             return Refusal(status=wire_errors.internal_status(ids.request_id), ids=ids)

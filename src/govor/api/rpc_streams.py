@@ -19,7 +19,7 @@ from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds
 from govor.api.gateway import Method
 from govor.errors import BadRequest, GovorError, Unimplemented
-from govor.telemetry import Metrics
+from govor.telemetry import Metrics, tracing
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +45,11 @@ class StreamDoor:
         structlog.contextvars.bind_contextvars(request_id=ids.request_id)
         await context.send_initial_metadata(ids.headers())
         try:
-            status = await self._conversation(method, requests, headers, ids, context)
-            code = STATUS_CODES[status.code if status else 0].name
+            parent = headers.get("traceparent", "")
+            with tracing.span(method.full_name, parent, request_id=ids.request_id) as span:
+                status = await self._conversation(method, requests, headers, ids, context)
+                code = STATUS_CODES[status.code if status else 0].name
+                span.tell(door="grpc", status=code)
         finally:
             seconds = time.monotonic() - started
             self._metrics.answered(door="grpc", method=method.full_name, code=code, seconds=seconds)

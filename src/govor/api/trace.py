@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from govor.api.call import CallIds
-from govor.telemetry import Metrics
+from govor.telemetry import Metrics, tracing
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,8 @@ class Trace:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        ids = CallIds.new(Headers(scope=scope).get("x-client-request-id"))
+        given = Headers(scope=scope)
+        ids = CallIds.new(given.get("x-client-request-id"))
         scope[IDS] = ids
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=ids.request_id)
@@ -44,12 +45,15 @@ class Trace:
                     headers[name] = value
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_with_ids)
-        except Exception:  # answered with 500 already, see rest.py; here it gets its line in the log
-            log.exception("request failed")
+        with tracing.span("request", given.get("traceparent", ""), request_id=ids.request_id) as span:
+            try:
+                await self._app(scope, receive, send_with_ids)
+            except Exception:  # answered with 500 already, see rest.py; here it gets its line in the log
+                log.exception("request failed")
+            method = scope.get(METHOD, "unknown")
+            span.name(method)
+            span.tell(door="rest", status=status)
         seconds = time.monotonic() - started
-        method = scope.get(METHOD, "unknown")
         self._metrics.answered(door="rest", method=method, code=str(status), seconds=seconds)
         polled = scope["method"] == "GET" and (
             status == HTTPStatus.OK or scope["path"].startswith("/health/")

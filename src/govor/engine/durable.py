@@ -1,5 +1,6 @@
 """Steps and parts that outlive the process: pipeline/workflow.py's Durable on DBOS."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from govor.pipeline.prepare import PART_SECONDS
 from govor.pipeline.work import Work
 from govor.pipeline.workflow import Step
 from govor.records import Task
+from govor.telemetry import tracing
 
 T = TypeVar("T")
 
@@ -36,7 +38,12 @@ class DbosRun:
 
     async def step(self, name: str, work: Step[T]) -> T:
         """Run the step and note its result, or read the note of an earlier life; cancelling stops it."""
-        return await DBOS.run_step_async({"name": name, "preemptible": True}, work)
+
+        async def measured() -> T:
+            with self.work.metrics.stage(name):
+                return await work()
+
+        return await DBOS.run_step_async({"name": name, "preemptible": True}, measured)
 
     async def parts(self, count: int) -> list[str]:
         """Recognise a single part here and now, several as workflows of their own.
@@ -63,7 +70,7 @@ class DbosRun:
             "app_version": APPLICATION_VERSION,
             "priority": deadline,
         }
-        task = stored.write_task(self.task)
+        task = stored.write_task(replace(self.task, traceparent=tracing.traceparent()))
         return await DBOS.enqueue_workflow_with_options_async(
             options, self.operation_id, index, task, deadline
         )

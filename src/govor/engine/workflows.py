@@ -12,6 +12,7 @@ from govor.pipeline import stored
 from govor.pipeline.stored import Plain
 from govor.pipeline.work import Work
 from govor.pipeline.workflow import transcribe
+from govor.telemetry import life
 
 # A recording during which the service died so often is probably the reason; it is given up then.
 RECOVERIES_MAX = 20
@@ -23,32 +24,33 @@ def register(work: Work) -> None:
     """Tell DBOS about both, before its launch."""
 
     async def operation(operation_id: str, task: Plain, submitted_at: int) -> Plain:
-        try:
-            asked = stored.read_task(task)
-            run = DbosRun(operation_id, asked, work, submitted_at)
-            transcript = await transcribe(operation_id, asked, work, run)
-            return await asyncio.to_thread(stored.write_transcript, transcript)
-        except Exception as error:
-            raise described(error, operation_id) from error
+        asked = stored.read_task(task)
+        with life.operation(work.metrics, operation_id, asked, submitted_at):
+            try:
+                run = DbosRun(operation_id, asked, work, submitted_at)
+                transcript = await transcribe(operation_id, asked, work, run)
+                return await asyncio.to_thread(stored.write_transcript, transcript)
+            except Exception as error:
+                raise described(error) from error
 
     async def segment(operation_id: str, index: int, task: Plain, deadline: int) -> str:
-        try:
-            return await work.recognise(operation_id, stored.read_task(task), index, deadline)
-        except Exception as error:
-            raise described(error, operation_id) from error
+        asked = stored.read_task(task)
+        with life.part(work.metrics, operation_id, asked, index):
+            try:
+                return await work.recognise(operation_id, asked, index, deadline)
+            except Exception as error:
+                raise described(error) from error
 
     DBOS.workflow(name=OPERATION, max_recovery_attempts=RECOVERIES_MAX)(operation)
     DBOS.workflow(name=SEGMENT, max_recovery_attempts=RECOVERIES_MAX)(segment)
 
 
-def described(error: Exception, operation_id: str) -> GovorError:
+def described(error: Exception) -> GovorError:
     """The error as the caller will see it; what is not ours is a fault of ours, and logged in full."""
     if isinstance(error, GovorError):
-        log.info(
-            "operation failed", operation=operation_id, error=type(error).__name__
-        )  # no names of objects
+        log.info("operation failed", error=type(error).__name__)  # its text may name an object
         return error
-    log.error("operation failed unexpectedly", operation=operation_id, exc_info=error)
+    log.error("operation failed unexpectedly", exc_info=error)
     if isinstance(error, SQLAlchemyError):
         return StorageFailed("the service's database failed", type(error).__name__)
     return ServiceError("the service failed on this recording", type(error).__name__)

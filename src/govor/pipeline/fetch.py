@@ -36,7 +36,7 @@ async def fetch(
         except ServiceError as error:
             log.warning(
                 "fetch failed",
-                operation=scratch.folder.name,
+                operation_id=scratch.folder.name,
                 error=type(error).__name__,  # its message may name the object
                 wait=wait_seconds,
             )

@@ -9,6 +9,7 @@ Rule 4: one process stays warm; further ones start when clips wait, and end afte
 
 import asyncio
 import math
+import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from govor.pipeline.clips import Clip
 from govor.pipeline.recogniser_child import Crashed, RecogniserChild
 from govor.pipeline.recogniser_process import greeting
 from govor.records import Word
+from govor.telemetry import Metrics
 
 # Clips searched together take a third of the time of one after the other; more than eight gain no more
 # (bench/recognition.py), and keep a worker from more urgent jobs.
@@ -99,6 +101,7 @@ class Worker:
         self.greeting = greeting
         self.sample_rate_hz = 0  # of its model, once that is loaded
         self.free = True  # starting or waiting: will take a clip
+        self.pid = 0  # of its process, once that has its model
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.task: asyncio.Task[None] | None = None
 
@@ -109,7 +112,10 @@ class RecogniserPool:
     Inside, a model is known by its greeting: the line that makes a process load it.
     """
 
-    def __init__(self, *, size: int, idle_seconds: float, loader: str = LOADER) -> None:
+    def __init__(
+        self, *, size: int, idle_seconds: float, loader: str = LOADER, metrics: Metrics | None = None
+    ) -> None:
+        self.metrics = metrics or Metrics()
         self.size = size
         self.idle_seconds = idle_seconds
         self.loader = loader
@@ -176,6 +182,19 @@ class RecogniserPool:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def figures(self) -> dict[str, int]:
+        """How many processes are starting, free and busy."""
+        states = Counter("starting" if not w.pid else "free" if w.free else "busy" for w in self._workers)
+        return {state: states[state] for state in ("starting", "free", "busy")}
+
+    def pids(self) -> set[int]:
+        """The processes that have their model."""
+        return {worker.pid for worker in self._workers if worker.pid}
+
+    def waiting(self) -> int:
+        """How many clips wait for a process."""
+        return sum(len(job.waiting) for job in self._jobs)
+
     def _hire(self, line: str) -> Worker:
         """Start one more process."""
         worker = Worker(line)
@@ -204,7 +223,7 @@ class RecogniserPool:
         child: RecogniserChild | None = None
         try:
             child = await RecogniserChild.start(worker.greeting)
-            worker.sample_rate_hz = child.sample_rate_hz
+            worker.sample_rate_hz, worker.pid = child.sample_rate_hz, child.process.pid
             self._started(worker)
             while (taken := await self._take(worker)) is not None:
                 await self._recognise_some(child, *taken)
@@ -223,17 +242,22 @@ class RecogniserPool:
 
     async def _recognise_some(self, child: RecogniserChild, job: Job, taken: Sequence[int]) -> None:
         """Fill in some clips of a job; raises Crashed when the process is of no more use."""
+        clips, started = [job.clips[index] for index in taken], time.monotonic()
         try:
-            job.finish(taken, await child.words([job.clips[index] for index in taken], job.hot_words))
+            job.finish(taken, await child.words(clips, job.hot_words))
+            sound_seconds = sum(clip.samples for clip in clips) / child.sample_rate_hz
+            self.metrics.recognised(seconds=time.monotonic() - started, sound_seconds=sound_seconds)
         except GovorError as error:
             job.fail(error)
         except Crashed as error:
+            self.metrics.recogniser_crashed()
             log.warning("recogniser crashed", how=str(error), clips=len(taken))
             job.crashed(taken, str(error))
             raise
 
     def _started(self, worker: Worker) -> None:
         del self._failed_starts[worker.greeting]
+        self.metrics.recogniser_started()
         if not worker.ready.done():
             worker.ready.set_result(None)
 
@@ -241,6 +265,7 @@ class RecogniserPool:
         """A model that cannot be loaded fails its jobs at once, a process that dies only the third time."""
         worker.ready.set_exception(error)
         self._failed_starts[worker.greeting] += 1
+        self.metrics.recogniser_crashed()
         log.error("recogniser did not start", how=str(error), attempt=self._failed_starts[worker.greeting])
         if isinstance(error, Crashed):
             if self._failed_starts[worker.greeting] < CRASHES_MAX:

@@ -6,7 +6,7 @@ four hours in a single call would stop every answer of the service for a second.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from govor.pipeline.recognise import Heard
@@ -15,6 +15,7 @@ from govor.records import AudioEncoding, AudioSpec, Chunk, Extras, Task, TextOpt
 
 Plain = dict[str, Any]
 CONFIDENCE_DIGITS = 3
+TASK_FIELDS = frozenset(field.name for field in fields(Task))
 
 
 def write_task(task: Task) -> Plain:
@@ -23,11 +24,11 @@ def write_task(task: Task) -> Plain:
 
 
 def read_task(plain: Plain) -> Task:
-    """The task that write_task wrote."""
+    """The task that write_task wrote; what a later version added is left out."""
     audio = plain["audio"]
     return Task(
         **{
-            **plain,
+            **{name: value for name, value in plain.items() if name in TASK_FIELDS},
             "audio": AudioSpec(**{**audio, "encoding": AudioEncoding(audio["encoding"])}),
             "text": TextOptions(**plain["text"]),
             "extras": read_extras(plain.get("extras")),

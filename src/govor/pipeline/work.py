@@ -24,6 +24,7 @@ from govor.pipeline.summarise import summarise
 from govor.records import Task, Transcript
 from govor.settings import Settings
 from govor.storage.objects import Objects
+from govor.telemetry import Metrics
 from govor.text.writing import Writer
 
 # Enough to keep a network busy; few enough not to fill a disk with halves.
@@ -62,6 +63,7 @@ class Work:
         self.settings = settings
         self.objects = objects
         self.pool = pool
+        self.metrics: Metrics = pool.metrics
         self.find = find
         self.prepare_in_sandbox = prepare
         self.fetch_waits_seconds: Sequence[float] = WAITS_SECONDS
@@ -115,7 +117,8 @@ class Work:
         channels = recognise.by_channel([stored.read_heard(lines) for lines in heard])
         if rows is not None:
             channels = turns.by_speaker(channels.get(1, ()), [turns.Turn(*row) for row in rows])
-        made = chunks.assemble(channels, task.text, task.language, self.writer)
+        with self.metrics.stage("text"):
+            made = chunks.assemble(channels, task.text, task.language, self.writer)
         self.audio_seconds += prepared["audio_ms"] * prepared["channels"] / 1000
         return Transcript(
             chunks=made,
@@ -161,6 +164,6 @@ class Work:
                 return await asyncio.to_thread(job)
             except Unavailable as error:
                 log.warning(
-                    "prepare was interrupted", operation=operation_id, how=str(error), attempt=attempt
+                    "prepare was interrupted", operation_id=operation_id, how=str(error), attempt=attempt
                 )
         return await asyncio.to_thread(job)
