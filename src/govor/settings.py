@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("~/.local/share/govor")  # database, objects, keys, models, scratch files
     http: str = "127.0.0.1:8080"  # REST address
     grpc: str = "127.0.0.1:50051"  # gRPC address
+    one_port: str = ""  # HOST:PORT where REST and gRPC are both answered, besides their own ports ([tls.md](tls.md))
     auth: Literal["keys", "none"] = "keys"  # who may call; `none`, everybody, only on a loopback address
     allow_remote: bool = False  # lets `none` listen on other addresses
 

@@ -93,8 +93,8 @@ def check_exposure(settings: Settings) -> None:
     """Refuse to serve everybody who can reach this machine; raises BadSetting."""
     if settings.auth != "none" or settings.allow_remote:
         return
-    for name, address in (("http", settings.http), ("grpc", settings.grpc)):
-        if not is_loopback(address.rpartition(":")[0].strip("[]")):
+    for name, address in (("http", settings.http), ("grpc", settings.grpc), ("one_port", settings.one_port)):
+        if address and not is_loopback(address.rpartition(":")[0].strip("[]")):
             raise BadSetting(
                 f"auth = none lets everybody in, and {name} = {address} is open to other machines",
                 "listen on 127.0.0.1, use API keys, or say --allow-remote if the network is yours alone",

@@ -68,7 +68,7 @@ def address(setting: str) -> tuple[str, int]:
     return found["host"].strip("[]"), int(found["port"])
 
 
-def bind(setting: str) -> socket.socket:
+def bind(setting: str, name: str = "http") -> socket.socket:
     """A listening socket; a busy port or a foreign address raises BadSetting."""
     host, port = address(setting)
     try:
@@ -86,5 +86,5 @@ def bind(setting: str) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        raise BadSetting(f"cannot listen on http = {setting}", str(error)) from error
+        raise BadSetting(f"cannot listen on {name} = {setting}", str(error)) from error
     return listener
