@@ -1,7 +1,7 @@
 """How far an operation is, from the notes of its steps. Pure.
 
-Rule 1: progress is counted in parts, which have at most a minute of speech each; what comes before and after them has a
-        fixed share, for nothing is known of its length.
+Rule 1: progress is counted in parts, which have at most a minute of speech each; what comes before and after
+        them has a fixed share, for nothing is known of its length.
 Rule 2: it never runs backwards: a step that runs again was not noted yet.
 """
 
@@ -26,7 +26,7 @@ class Stage(enum.StrEnum):
     FINISHED = "finished"
 
 
-# How much of the work lies behind when a stage begins; measured on files of an hour, where decoding takes a tenth.
+# How much of the work lies behind when a stage begins: most of it is recognition.
 BEGINS: dict[Stage, float] = {
     Stage.QUEUED: 0.0,
     Stage.FETCHING: 0.01,

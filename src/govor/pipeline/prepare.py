@@ -6,6 +6,7 @@ Rule 3: memory does not grow with the length: blocks come in, segments go out to
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from govor.audio import sniff
 from govor.pipeline.clips import SAMPLE
 from govor.pipeline.scratch import Manifest, Scratch, Stretch, part, write_manifest
+from govor.pipeline.waveform import Peaks
 from govor.records import AudioSpec
 from govor.storage import disk
 
@@ -36,7 +38,7 @@ def prepare(
 
     scratch = Scratch(root, operation_id)
     segmenters: list[Segmenter] = []
-    position = 0
+    position, peaks = 0, Peaks(sample_rate_hz)
     with disk.described(), scratch.drafting() as draft, PartWriter(draft, sample_rate_hz) as parts:
         with scratch.source.open("rb") as source:
             spec = sniff.probe(source.read(sniff.HEAD_BYTES), declared)
@@ -46,10 +48,12 @@ def prepare(
             segmenters = segmenters or [Segmenter(sample_rate_hz) for _ in block.samples]
             for channel, samples in enumerate(block.samples, 1):
                 parts.write(channel, segmenters[channel - 1].feed(samples))
+            peaks.feed(block.samples)
             position += block.samples.shape[1]
         for channel, segmenter in enumerate(segmenters, 1):
             parts.write(channel, segmenter.finish())
-        parts.finish(audio_ms=position * 1000 // sample_rate_hz, channels=len(segmenters))
+        audio_ms = position * 1000 // sample_rate_hz
+        parts.finish(audio_ms=audio_ms, channels=len(segmenters), peaks=peaks.finish())
 
 
 def prepare_nothing() -> None:
@@ -87,11 +91,12 @@ class PartWriter:
             )
             self._samples += count
 
-    def finish(self, *, audio_ms: int, channels: int) -> None:
+    def finish(self, *, audio_ms: int, channels: int, peaks: Sequence[str] = ()) -> None:
         """Close the last part and write the manifest."""
         self._close()
         parts = tuple(map(tuple, self.stretches))
-        write_manifest(self.folder, Manifest(audio_ms=audio_ms, channels=channels, parts=parts))
+        manifest = Manifest(audio_ms=audio_ms, channels=channels, parts=parts, peaks=tuple(peaks))
+        write_manifest(self.folder, manifest)
 
     def _open_next(self) -> None:
         self._close()

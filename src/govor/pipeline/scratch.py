@@ -42,6 +42,13 @@ class Manifest:
     audio_ms: int  # of one channel
     channels: int
     parts: tuple[tuple[Stretch, ...], ...]
+    peaks: tuple[str, ...] = ()  # of each channel, see waveform.py
+
+    def speech(self, sample_rate_hz: int) -> Iterator[tuple[int, int, int]]:
+        """Channel, begin and end in ms of every stretch of speech."""
+        for stretch in (stretch for part in self.parts for stretch in part):
+            end_ms = stretch.start_ms + stretch.samples * 1000 // sample_rate_hz
+            yield stretch.channel, stretch.start_ms, end_ms
 
 
 class Scratch:
@@ -81,7 +88,8 @@ class Scratch:
         """The manifest; FileNotFoundError before the parts are there."""
         read = json.loads((self.parts / MANIFEST).read_text())
         parts = tuple(tuple(Stretch(**stretch) for stretch in part) for part in read["parts"])
-        return Manifest(audio_ms=read["audio_ms"], channels=read["channels"], parts=parts)
+        peaks = tuple(read.get("peaks", ()))
+        return Manifest(audio_ms=read["audio_ms"], channels=read["channels"], parts=parts, peaks=peaks)
 
     def remove(self) -> None:
         """Delete everything; nothing there is no error."""

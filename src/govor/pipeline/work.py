@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -13,8 +14,8 @@ import structlog
 from govor import cores
 from govor.analysis import turns
 from govor.audio import sandbox
-from govor.errors import Unavailable
-from govor.pipeline import chunks, recognise, speakers, stored
+from govor.errors import GovorError, Unavailable
+from govor.pipeline import chunks, recognise, speakers, stored, waveform
 from govor.pipeline.fetch import WAITS_SECONDS, fetch, keep
 from govor.pipeline.prepare import prepare
 from govor.pipeline.recogniser_pool import RecogniserPool
@@ -23,6 +24,7 @@ from govor.pipeline.stored import Plain
 from govor.pipeline.summarise import summarise
 from govor.records import Task, Transcript
 from govor.settings import Settings
+from govor.storage.journal import Ended, Journal
 from govor.storage.objects import Objects
 from govor.telemetry import Metrics
 from govor.text.writing import Writer
@@ -68,6 +70,7 @@ class Work:
         self.prepare_in_sandbox = prepare
         self.fetch_waits_seconds: Sequence[float] = WAITS_SECONDS
         self.writer = Writer.of(settings)
+        self.journal = Journal.open(settings)
         self.root = settings.data_path / SCRATCH
         self.audio_seconds = 0.0  # recognised since the start, summed over channels
         self._fetching = asyncio.Semaphore(FETCHES_MAX)
@@ -91,6 +94,9 @@ class Work:
         """Step: the parts are on our disk. Returns how many, and the recording's length and channels."""
         await self._ready(operation_id, task)
         manifest = await asyncio.to_thread(Scratch(self.root, operation_id).read_manifest)
+        rate_hz = (await asyncio.to_thread(self.find, task.language, task.model)).sample_rate_hz
+        drawn = waveform.packed(manifest.audio_ms, manifest.peaks, manifest.speech(rate_hz))
+        await asyncio.to_thread(self.journal.keep_waveform, operation_id, drawn)
         return {"parts": len(manifest.parts), "audio_ms": manifest.audio_ms, "channels": manifest.channels}
 
     async def recognise(self, operation_id: str, task: Task, index: int, deadline: int) -> str:
@@ -135,6 +141,13 @@ class Work:
     async def discard(self, operation_id: str) -> None:
         """Delete the operation's files; nothing there is no error."""
         await asyncio.to_thread(Scratch(self.root, operation_id).remove)
+
+    async def settle(self, operation_id: str, ended: Ended) -> None:
+        """Note how an operation ended; what fails here is made good by the next round (overview.py)."""
+        try:
+            await asyncio.to_thread(self.journal.settle, operation_id, ended, int(time.time() * 1000))
+        except GovorError:
+            log.exception("an operation's end is not noted yet", operation_id=operation_id)
 
     async def folders(self) -> set[str]:
         """The operations that have files here."""

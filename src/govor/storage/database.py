@@ -43,6 +43,8 @@ class Database:
             for table in metadata.sorted_tables:
                 connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
                 _add_missing_columns(connection, table)
+                for index in table.indexes:
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
     @classmethod
     def open(cls, settings: Settings) -> "Database":
