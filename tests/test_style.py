@@ -20,9 +20,11 @@ PACKAGE = [path for path in SOURCES if path.is_relative_to(ROOT / "src/govor")]
 # A package may import itself and what stands after it: data flows one way.
 ORDER = [
     "cli",
+    "worker",
     "app",
     "api",
     "operations",
+    "quotas",
     "immediate",
     "engine",
     "pipeline",
@@ -33,6 +35,7 @@ ORDER = [
     "recognition",
     "text",
     "exports",
+    "client",
 ]
 ANYWHERE = {"errors", "records", "settings", "telemetry", "pb", "__init__"}
 

@@ -1,0 +1,50 @@
+"""A client for Govor services: `Client`, and `AsyncClient` with the same methods.
+
+    with govor.Client("http://127.0.0.1:8080", key="AQVN…") as client:
+        print(client.transcribe("interview.ogg", literature_text=True).text)
+
+Rule 1: nothing here needs more than httpx and the standard library.
+Rule 2: written once, asynchronously (aio/); scripts/sync_client.py makes blocking/ from it.
+Rule 3: what needs no I/O stands beside the two: errors, records, retries, events.
+"""
+
+from govor.client import errors
+from govor.client.aio.client import DEFAULT_SERVER, AsyncClient
+from govor.client.asking import Options
+from govor.client.blocking.client import Client
+from govor.client.errors import ClientError
+from govor.client.records import (
+    Failure,
+    Format,
+    Operation,
+    Page,
+    Reading,
+    Recording,
+    State,
+    Transcript,
+    Upload,
+    Utterance,
+    Word,
+)
+from govor.client.retries import Retries
+
+__all__ = [
+    "DEFAULT_SERVER",
+    "AsyncClient",
+    "Client",
+    "ClientError",
+    "Failure",
+    "Format",
+    "Operation",
+    "Options",
+    "Page",
+    "Reading",
+    "Recording",
+    "Retries",
+    "State",
+    "Transcript",
+    "Upload",
+    "Utterance",
+    "Word",
+    "errors",
+]

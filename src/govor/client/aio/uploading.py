@@ -1,0 +1,109 @@
+"""Recordings into the service's store: small ones whole, large ones in pieces that survive lost connections.
+
+The pieces follow tus 1.0 (https://tus.io/protocols/resumable-upload): after a failure the service is asked
+how much it has, and the rest is sent.
+"""
+
+import base64
+from collections.abc import AsyncIterator
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from govor.client.aio.session import AsyncSession
+from govor.client.errors import BadAnswer, ClientError, Refused, Unreachable
+from govor.client.files import Began, Sent, aread, rewind
+from govor.client.records import Upload, narrowing
+
+UPLOADS = "/govor/v1/uploads"
+WHOLE_BYTES_MAX = 8 << 20  # sent again whole when the connection breaks; more is sent in pieces
+PIECE_BYTES = 8 << 20  # what a broken connection costs at most, and what is held in memory
+RAW = {"Content-Type": "application/octet-stream"}
+TUS = {"Tus-Resumable": "1.0.0"}
+CONFLICT = 409  # the service has another number of bytes than we think
+FAILURES_MAX = 8  # without a piece getting through in between
+
+
+async def stream(session: AsyncSession, file: BinaryIO, name: str, sent: Sent) -> Upload:
+    """A file that cannot be read twice: one try."""
+
+    async def read_once() -> AsyncIterator[bytes]:
+        done = 0
+        while piece := await aread(file, PIECE_BYTES):
+            yield piece
+            done += len(piece)
+            sent(done)
+
+    params = {"name": name}
+    return Upload.of(
+        await session.document("POST", UPLOADS, params=params, content=read_once(), headers=RAW, again=False)
+    )
+
+
+async def whole(session: AsyncSession, content: bytes, name: str, sent: Sent) -> Upload:
+    """A small recording; what a repeated request leaves behind expires."""
+    params = {"name": name}
+    made = await session.document("POST", UPLOADS, params=params, content=content, headers=RAW, again=True)
+    sent(len(content))
+    return Upload.of(made)
+
+
+async def begin(session: AsyncSession, size: int, name: str) -> str:
+    """Begin a resumable upload; returns its path."""
+    metadata = f"filename {base64.b64encode(name.encode()).decode()}"
+    headers = TUS | {"Upload-Length": str(size), "Upload-Metadata": metadata}
+    answer = await session.send("POST", UPLOADS, headers=headers, again=True)
+    if not (path := urlsplit(str(answer.headers.get("location", ""))).path):
+        raise BadAnswer("the service does not say where to upload to", "no Location")
+    return path
+
+
+async def offset(session: AsyncSession, path: str) -> int:
+    """How many bytes the service has. Raises NotFound when it has forgotten the upload."""
+    answer = await session.send("HEAD", path, headers=TUS)
+    with narrowing():
+        return int(answer.headers["upload-offset"])
+
+
+async def pieces(
+    session: AsyncSession,
+    file: BinaryIO,
+    size: int,
+    name: str,
+    *,
+    sent: Sent,
+    resume: str | None,
+    began: Began,
+) -> Upload:
+    """A large recording; `resume` is the path of an upload that was begun before."""
+    path = resume or await begin(session, size, name)
+    began(path)
+    done, failures = (await offset(session, path) if resume else 0), 0
+    while done < size:
+        rewind(file, done)
+        sent(done)
+        try:
+            done = await append(session, path, done, await aread(file, PIECE_BYTES))
+        except (Refused, Unreachable) as error:
+            failures += 1
+            if failures >= FAILURES_MAX or not may_pass(error):
+                raise
+            done = await offset(session, path)  # with its own retries
+        else:
+            failures = 0
+    sent(done)
+    return Upload.of(await session.document("GET", path))
+
+
+async def append(session: AsyncSession, path: str, done: int, piece: bytes) -> int:
+    """Send one piece; returns how many bytes the service has then."""
+    if not piece:
+        raise ClientError("the file became shorter while it was uploaded")
+    headers = TUS | {"Upload-Offset": str(done), "Content-Type": "application/offset+octet-stream"}
+    answer = await session.send("PATCH", path, content=piece, headers=headers, again=False)
+    with narrowing():
+        return int(answer.headers["upload-offset"])
+
+
+def may_pass(error: ClientError) -> bool:
+    """Whether asking for the offset and going on can help."""
+    return isinstance(error, Unreachable) or error.http_status in (CONFLICT, 408, 429, 500, 502, 503, 504)

@@ -1,0 +1,1 @@
+"""The Python client: what needs no service, a server that misbehaves, and the real service."""
