@@ -34,6 +34,7 @@ from govor.recognition import doubts, languages, phrases
 from govor.records import Caller, Failure, Operation, Statistics, Task
 from govor.settings import Settings
 from govor.storage import disk
+from govor.storage.journal import Ended
 from govor.storage.objects import Objects
 from govor.telemetry import life, processes, tracing
 from govor.telemetry.metrics import CANCELLED
@@ -114,6 +115,7 @@ class Operations:
                 return await self._operation(entry)
             if entry is not None:
                 await self.engine.delete([operation_id])
+                await asyncio.to_thread(self.work.journal.forget, [operation_id])
         expected = await asyncio.to_thread(self.hot_words, caller.folder_id)
         hot_words = phrases.collected(task.hot_words, expected)
         task = replace(
@@ -126,6 +128,8 @@ class Operations:
         model = await self._check(task, content)
         self._arriving.add(operation_id)
         try:
+            begin_ms = int(self.clock() * 1000)
+            await asyncio.to_thread(self.work.journal.begin, operation_id, task, caller, begin_ms)
             if content is not None:
                 await self.work.keep(operation_id, content)
             await self.engine.submit(operation_id, stored.write_task(task), caller, int(self.clock()))
@@ -140,6 +144,10 @@ class Operations:
         """An operation of the caller's folder; raises UnknownOperation for every other one."""
         return await self._operation(await self._entry(operation_id, caller))
 
+    async def entry(self, operation_id: str, caller: Caller) -> Entry:
+        """Where an operation of the caller's folder stands, without its outcome; UnknownOperation."""
+        return await self._entry(operation_id, caller)
+
     async def cancel(self, operation_id: str, caller: Caller) -> Operation:
         """Stop an operation that is not done yet; returns its state after that."""
         entry = await self._entry(operation_id, caller)
@@ -147,6 +155,8 @@ class Operations:
             await self.engine.cancel(operation_id)
             self.work.metrics.ended(CANCELLED, self.clock() - entry.created_ms / 1000)
             entry = await self._entry(operation_id, caller)
+            if entry.state is State.CANCELLED:
+                await self.work.settle(operation_id, Ended(state=entry.state))
         return await self._operation(entry)
 
     async def delete(self, operation_id: str, caller: Caller) -> None:
@@ -155,6 +165,7 @@ class Operations:
         if not entry.finished:
             raise NotReady(f"operation data is not ready {operation_id}", "cancel it first, or wait for it")
         await self.engine.delete([operation_id])
+        await asyncio.to_thread(self.work.journal.forget, [operation_id])
         await self.work.discard(operation_id)
 
     async def ready(self) -> str:

@@ -12,6 +12,7 @@ from govor.audio import sniff
 from govor.pipeline.clips import SAMPLE
 from govor.pipeline.prepare import PartWriter
 from govor.pipeline.scratch import Scratch
+from govor.pipeline.waveform import Peaks
 from govor.records import AudioSpec
 
 ABORTS = 12_000  # a recording whose first sample is this crashes the process that decodes it
@@ -35,9 +36,12 @@ def prepare(
     sound = np.frombuffer(content, SAMPLE).reshape(-1, declared.channels).T
     if sound[0, 0] == ABORTS:
         os.kill(os.getpid(), signal.SIGABRT)
+    peaks = Peaks(sample_rate_hz)
+    peaks.feed(sound)
     with scratch.drafting() as draft, PartWriter(draft, sample_rate_hz) as parts:
         for start in range(0, sound.shape[1], sample_rate_hz):
             for channel, samples in enumerate(sound[:, start : start + sample_rate_hz], 1):
                 second = Second(start * 1000 // sample_rate_hz, samples)
                 parts.write(channel, [second])  # type: ignore[list-item]  # it has what is used
-        parts.finish(audio_ms=sound.shape[1] * 1000 // sample_rate_hz, channels=declared.channels)
+        audio_ms = sound.shape[1] * 1000 // sample_rate_hz
+        parts.finish(audio_ms=audio_ms, channels=declared.channels, peaks=peaks.finish())

@@ -7,11 +7,13 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from govor.engine.durable import OPERATION, SEGMENT, DbosRun
+from govor.engine.states import State
 from govor.errors import GovorError, ServiceError, StorageFailed
 from govor.pipeline import stored
 from govor.pipeline.stored import Plain
 from govor.pipeline.work import Work
 from govor.pipeline.workflow import transcribe
+from govor.storage.journal import Ended
 from govor.telemetry import life
 
 # A recording during which the service died so often is probably the reason; it is given up then.
@@ -29,9 +31,14 @@ def register(work: Work) -> None:
             try:
                 run = DbosRun(operation_id, asked, work, submitted_at)
                 transcript = await transcribe(operation_id, asked, work, run)
-                return await asyncio.to_thread(stored.write_transcript, transcript)
+                plain = await asyncio.to_thread(stored.write_transcript, transcript)
             except Exception as error:
-                raise described(error) from error
+                failure = described(error)
+                await work.settle(operation_id, Ended(state=State.FAILED))
+                raise failure from error
+            sound = {"audio_ms": transcript.audio_ms, "channels": transcript.channels}
+            await work.settle(operation_id, Ended(state=State.DONE, **sound))
+            return plain
 
     async def segment(operation_id: str, index: int, task: Plain, deadline: int) -> str:
         asked = stored.read_task(task)

@@ -15,12 +15,13 @@ from govor.records import AudioEncoding, AudioSpec, Chunk, Extras, Task, TextOpt
 
 Plain = dict[str, Any]
 CONFIDENCE_DIGITS = 3
+JOURNALLED = ("name", "webhook", "webhook_secret")
 TASK_FIELDS = frozenset(field.name for field in fields(Task))
 
 
 def write_task(task: Task) -> Plain:
-    """A task as its fields."""
-    return asdict(task)
+    """A task as its fields, but for what storage/journal.py keeps."""
+    return {name: value for name, value in asdict(task).items() if name not in JOURNALLED}
 
 
 def read_task(plain: Plain) -> Task:
