@@ -11,10 +11,12 @@ class GovorError(Exception):
 
     code: ClassVar[int] = 13  # INTERNAL
 
-    def __init__(self, message: str, detail: str = "") -> None:
+    def __init__(self, message: str, detail: str = "", *, retry_after_seconds: float = 0.0) -> None:
+        """`retry_after_seconds`: when it is known that asking again would help; 0 when it is not."""
         super().__init__(message)
         self.message = message
         self.detail = detail
+        self.retry_after_seconds = retry_after_seconds
 
     def __reduce__(self) -> tuple[type["GovorError"], tuple[str, str]]:
         return type(self), (self.message, self.detail)

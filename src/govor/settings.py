@@ -100,6 +100,18 @@ class Settings(BaseSettings):
     # v2 operations get `metadata`: the version of the rules their text was made with
     result_metadata: bool = False
 
+    # Quotas: of each folder; empty is the preset's number, 0 is no limit; see [quotas](quotas.md)
+    quotas: Literal["none", "speechkit"] = "none"  # the preset: no limits, or SpeechKit's
+    quota_submissions_per_hour: int | None = None  # recordings submitted
+    quota_checks_per_hour: int | None = None  # GETs of operations of API v2, in each process
+    quota_v3_checks_per_second: int | None = None  # the same for API v3
+    quota_audio_hours_per_day: float | None = None  # audio, summed over channels
+    quota_bytes_per_day: int | None = None  # size of recordings
+    quota_operations: int | None = None  # accepted and not done, at a time
+    folder_limits: Path | None = None  # a TOML file: quotas and weights of single folders
+    # operations that are not done, of all folders (3 KB of database each); beyond, 503; 0: no bound
+    queue_operations_max: int = 100_000
+
     # Operations
     # empty: SQLite in the data directory; `postgresql://…`: a fleet's database ([fleet](fleet.md))
     database_url: str = ""
@@ -110,7 +122,7 @@ class Settings(BaseSettings):
     # Logs: neither form holds transcripts, keys or link queries
     log_level: str = "info"  # `debug`, `info`, `warning` or `error`
     log_format: Literal["console", "json"] = "console"  # for people, or for programs
-    tracing: Literal["none", "otlp"] = "none"  # spans for OpenTelemetry; where they go: `OTEL_…` variables
+    tracing: Literal["none", "otlp"] = "none"  # `otlp`: spans for OpenTelemetry; needs `govor[otel]`, see [metrics](metrics.md)
 
     @property
     def data_path(self) -> Path:

@@ -230,3 +230,19 @@ def test_refusal_that_may_pass_says_when_to_come_again(service: Live, error: typ
     uri = f"{URI}?retry-{error.__name__}"
     service.operations.outcomes[uri] = error("later")
     assert service.post(request_for(uri)).headers["retry-after"] == str(wire_errors.RETRY_AFTER_SECONDS)
+
+
+def test_refusal_that_passes_at_a_known_time_says_so_through_both_doors(service: Live) -> None:
+    uri = f"{URI}?known-time"
+    service.operations.outcomes[uri] = errors.QuotaExceeded("Quota exceeded", retry_after_seconds=1234.5)
+    answer = service.post(request_for(uri))
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1235")
+    message = stt.LongRunningRecognitionRequest()
+    message.audio.uri = uri
+    refused = service.rpc_submit(message)
+    assert (refused.code, refused.text) == ("RESOURCE_EXHAUSTED", "Quota exceeded")
+    assert refused.headers["retry-after"] == "1235"
+    status = status_pb2.Status.FromString(refused.headers["grpc-status-details-bin"])
+    retry = error_details_pb2.RetryInfo()
+    assert any(detail.Unpack(retry) for detail in status.details)
+    assert retry.retry_delay.seconds == 1235

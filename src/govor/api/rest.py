@@ -143,8 +143,8 @@ def answer_error(request: Request, error: Exception) -> Response:
     status = wire_errors.status(error, ids(request).request_id)
     http_status = wire_errors.HTTP_STATUS[status.code]
     headers: dict[str, str] = {}
-    if status.code in wire_errors.RETRIABLE:
-        headers["Retry-After"] = str(wire_errors.RETRY_AFTER_SECONDS)
+    if seconds := wire_errors.retry_seconds(error):
+        headers["Retry-After"] = str(seconds)
     if http_status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Api-Key"
     return _error(request, status, http_status, headers)

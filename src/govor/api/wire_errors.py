@@ -5,6 +5,7 @@ Rule 2: `message` is SpeechKit's text, letter for letter where one is known: cli
 Rule 3: what we know better goes into `details`: ErrorInfo with our text, RequestInfo with the request id.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -75,7 +76,15 @@ TRANSPORT_CODE: Mapping[int, int] = {
 
 def status(error: GovorError, request_id: str) -> status_pb2.Status:
     """What a failed call answers."""
-    return _status(error.code, error.message, _reason(type(error)), error.detail, request_id)
+    reason, seconds = _reason(type(error)), retry_seconds(error)
+    return _status(error.code, error.message, reason, error.detail, request_id, seconds)
+
+
+def retry_seconds(error: GovorError) -> int:
+    """In how many seconds a refused caller may come again; 0 for what will not pass."""
+    if error.code not in RETRIABLE:
+        return 0
+    return math.ceil(error.retry_after_seconds) or RETRY_AFTER_SECONDS
 
 
 def transport_status(http_status: int, message: str, detail: str, request_id: str) -> status_pb2.Status:
@@ -125,15 +134,17 @@ def wrapped(document: Mapping[str, Any], http_status: int) -> dict[str, Any]:
     }
 
 
-def _status(code: int, message: str, reason: str, detail: str, request_id: str) -> status_pb2.Status:
+def _status(
+    code: int, message: str, reason: str, detail: str, request_id: str, retry_after_seconds: int = 0
+) -> status_pb2.Status:
     details: list[Message] = []
     if detail:
         info = error_details_pb2.ErrorInfo(
             reason=reason, domain=DOMAIN, metadata={"detail": _utf8(detail[:DETAIL_CHARS_MAX])}
         )
         details.append(info)
-    if code in RETRIABLE and request_id:
-        delay = duration_pb2.Duration(seconds=RETRY_AFTER_SECONDS)
+    if retry_after_seconds:
+        delay = duration_pb2.Duration(seconds=retry_after_seconds)
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     if request_id:
         details.append(error_details_pb2.RequestInfo(request_id=request_id))

@@ -26,6 +26,7 @@ from govor.records import Task, Transcript
 from govor.settings import Settings
 from govor.storage.journal import Ended, Journal
 from govor.storage.objects import Objects
+from govor.storage.usage import Usage
 from govor.telemetry import Metrics
 from govor.text.writing import Writer
 
@@ -66,6 +67,7 @@ class Work:
         self.objects = objects
         self.pool = pool
         self.metrics: Metrics = pool.metrics
+        self.usage: Usage | None = None  # what folders use, where a quota wants to know
         self.find = find
         self.prepare_in_sandbox = prepare
         self.fetch_waits_seconds: Sequence[float] = WAITS_SECONDS
@@ -98,6 +100,12 @@ class Work:
         drawn = waveform.packed(manifest.audio_ms, manifest.peaks, manifest.speech(rate_hz))
         await asyncio.to_thread(self.journal.keep_waveform, operation_id, drawn)
         return {"parts": len(manifest.parts), "audio_ms": manifest.audio_ms, "channels": manifest.channels}
+
+    async def measured(self, operation_id: str, size: int, prepared: Plain) -> None:
+        """Note for the quotas what a recording turned out to be: its bytes, and its length in all channels."""
+        if self.usage is not None:
+            audio_ms = prepared["audio_ms"] * prepared["channels"]
+            await asyncio.to_thread(self.usage.measured, operation_id, audio_ms=audio_ms, size=size)
 
     async def recognise(self, operation_id: str, task: Task, index: int, deadline: int) -> str:
         """Step: the words of one part, as stored.write_heard puts them."""

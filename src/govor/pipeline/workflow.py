@@ -34,8 +34,9 @@ class Durable(Protocol):
 async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable) -> Transcript:
     """Run one operation. Raises the error that becomes its failure."""
     try:
-        await durable.step("fetch", partial(work.fetch, operation_id, task))
+        size = await durable.step("fetch", partial(work.fetch, operation_id, task))
         prepared = await durable.step("prepare", partial(work.prepare, operation_id, task))
+        await work.measured(operation_id, size, prepared)
         heard = await durable.parts(prepared["parts"])
         rows = None
         if task.extras.label_speakers and prepared["channels"] == 1:
