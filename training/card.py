@@ -38,8 +38,8 @@ def main() -> None:
 def table(results: dict[str, Any]) -> str:
     """Markdown: one row a set."""
     rows = [
-        "| set (utterances, minutes) | words | WER [95 %] | S / D / I | CER | greedy WER / CER |",
-        "|---|---|---|---|---|---|",
+        "| set (utterances, minutes) | words | WER [95 %] | S / D / I | CER | greedy WER / CER | calibration |",
+        "|---|---|---|---|---|---|---|",
     ]
     rows += [row(NAMES[name], results[name]) for name in NAMES if name in results]
     return "\n".join(rows) + "\n"
@@ -56,6 +56,7 @@ def row(name: str, result: dict[str, Any]) -> str:
         f"{best['substitutions']} / {best['deletions']} / {best['insertions']}",
         f"{best['cer']:.1f}",
         f"{greedy['wer']:.1f} / {greedy['cer']:.1f}",
+        f"{result['calibration_error']:.2f}",
     ]
     return "| " + " | ".join(cells) + " |"
 

@@ -17,10 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from govor.recognition import models, word_error_rate
+from govor.accuracy import reliability
+from govor.accuracy.reliability import Judged
+from govor.recognition import models, word_alignment, word_error_rate
 from govor.recognition.ctc import CtcRecognizer
 from govor.recognition.features import FrontEnd
 from govor.recognition.word_error_rate import Errors
+from govor.records import Word
 from training import sets
 from training.paths import REPOSITORY
 
@@ -65,12 +68,14 @@ def measured(recogniser: CtcRecognizer, examples: list[sets.Example]) -> dict[st
     started = time.process_time()
     tables = [recogniser.log_probs(sets.features_of(example)) for example in examples]
     model_seconds = time.process_time() - started
-    texts = {"greedy": [recogniser.greedy(table) for table in tables]}
     started = time.process_time()
-    if recogniser.search is not None:
-        readings = [recogniser.search.readings([table])[0] for table in tables]
-        texts["lm"] = [found[0].text if found else "" for found in readings]
+    readings = [recogniser.readings([table])[0] for table in tables]
     search_seconds = time.process_time() - started
+    texts = {
+        "greedy": [recogniser.greedy(table) for table in tables],
+        "lm": [found[0].text for found in readings],
+    }
+    words = [recogniser.timed(table, found) for table, found in zip(tables, readings, strict=True)]
     audio_seconds = sum(example.seconds for example in examples)
     references = [example.text for example in examples]
     return {
@@ -78,8 +83,19 @@ def measured(recogniser: CtcRecognizer, examples: list[sets.Example]) -> dict[st
         "audio_minutes": round(audio_seconds / 60, 1),
         "rtf_model": round(model_seconds / audio_seconds, 5),
         "rtf_search": round(search_seconds / audio_seconds, 5),
+        "calibration_error": calibration_error(references, words),
         **{how: figures(references, heard) for how, heard in texts.items()},
     }
+
+
+def calibration_error(references: list[str], heard: list[tuple[Word, ...]]) -> float:
+    """Expected calibration error of the confidences of all words heard, 0..1."""
+    judged: list[Judged] = []
+    for reference, words in zip(references, heard, strict=True):
+        pairs = word_alignment.pairs(reference.split(), [word.text for word in words])
+        right = [said == got for said, got in pairs if got is not None]
+        judged += [Judged(word.confidence, is_right) for word, is_right in zip(words, right, strict=True)]
+    return round(reliability.expected_calibration_error(judged), 4)
 
 
 def figures(references: list[str], heard: list[str]) -> dict[str, Any]:
@@ -126,6 +142,7 @@ def line(name: str, result: dict[str, Any]) -> str:
                 f"(S {found['substitutions']} D {found['deletions']} I {found['insertions']}) "
                 f"CER {found['cer']:.1f}"
             )
+    parts.append(f"calibration error {result['calibration_error']:.3f}")
     return " · ".join([*parts, f"RTF {result['rtf_model']:.4f} + {result['rtf_search']:.4f}"])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from govor.recognition import alignment, models, word_error_rate
 from govor.recognition.beam import BeamSearch, BeamSettings
-from govor.recognition.confidence import evidence, support
+from govor.recognition.confidence import clarity, evidence, support
 from govor.recognition.ctc import CtcRecognizer, LogProbs
 from training import sets
 from training.evaluate import fed_with_features
@@ -143,9 +143,8 @@ def calibrated(recogniser: CtcRecognizer, examples: Examples, tables: Tables) ->
                 rows.append(seen)
                 right.append(found)
     weights = logistic(np.array(rows), np.array(right, float))
-    return dict(
-        zip(("posterior", "ratio", "support", "bias"), (round(float(w), 3) for w in weights), strict=True)
-    )
+    names = ("posterior", "ratio", "support", "clarity", "bias")
+    return dict(zip(names, (round(float(weight), 3) for weight in weights), strict=True))
 
 
 def judged(recogniser: CtcRecognizer, text: str, table: LogProbs) -> list[tuple[list[float], bool]]:
@@ -159,10 +158,11 @@ def judged(recogniser: CtcRecognizer, text: str, table: LogProbs) -> list[tuple[
     symbols = [recogniser.vocabulary.space if c == " " else ids[c] for c in heard]
     path, first, found = alignment.align(table, symbols, recogniser.vocabulary.blank), 0, []
     correct = matched(text.split(), heard.split())
+    clear = clarity(table, recogniser.vocabulary.blank)
     for word, is_right in zip(heard.split(), correct, strict=True):
         letters = slice(first, first + len(word))
         seen = evidence(table, symbols[letters], path.begins[letters].tolist(), path.ends[letters].tolist())
-        found.append(([*seen, support(word, readings)], is_right))
+        found.append(([*seen, support(word, readings), clear], is_right))
         first = letters.stop + 1
     return found
 

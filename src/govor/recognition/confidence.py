@@ -17,6 +17,7 @@ class Calibration:
     posterior: float = 0.5  # for each nat of the mean log-probability of the letters (0 is sure)
     ratio: float = 0.5  # for each nat a letter lies under the best symbols of its frames
     support: float = 2.0  # for the share of the readings that have the word
+    clarity: float = 0.0  # for each nat of the clarity of the wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Evidence:
     posterior: float  # mean over its letters of the best log p of each, <= 0
     ratio: float  # log p of its path less that of the best symbol of each frame, by letter, <= 0
     support: float  # 0..1
+    clarity: float  # of the wave it is in, <= 0
 
 
 def evidence(
@@ -39,6 +41,16 @@ def evidence(
         for symbol, begin, end in letters
     ]
     return float(np.mean(peaks)), float(np.mean(behind))
+
+
+def clarity(log_probs: NDArray[np.float32], blank: int) -> float:
+    """How sure the model is of a wave: its mean best log p where that is no blank, else 0.
+
+    A word of a wave that is hard to understand is less likely to be right than its own letters tell.
+    """
+    best = log_probs.argmax(axis=1)
+    spoken = best != blank
+    return float(log_probs.max(axis=1)[spoken].mean()) if spoken.any() else 0.0
 
 
 def support(word: str, readings: Sequence[Reading]) -> float:
@@ -56,5 +68,6 @@ def confidence(seen: Evidence, calibration: Calibration) -> float:
         + calibration.posterior * seen.posterior
         + calibration.ratio * seen.ratio
         + calibration.support * seen.support
+        + calibration.clarity * seen.clarity
     )
     return round(1 / (1 + float(np.exp(-np.clip(logit, -20, 20)))), 3)

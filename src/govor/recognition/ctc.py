@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from govor.errors import ModelFailed
 from govor.recognition import alignment, tokens
 from govor.recognition.beam import BeamSearch, Reading
-from govor.recognition.confidence import Calibration, Evidence, confidence, evidence, support
+from govor.recognition.confidence import Calibration, Evidence, clarity, confidence, evidence, support
 from govor.recognition.features import FRAME_MS, FrontEnd
 from govor.recognition.recognizer import Wave
 from govor.recognition.vocabulary import Vocabulary
@@ -123,10 +123,11 @@ class CtcRecognizer:
             return ()
         path = alignment.align(log_probs, symbols, self.vocabulary.blank)
         words: list[Word] = []
+        clear = clarity(log_probs, self.vocabulary.blank)
         for text, places in self.vocabulary.words(symbols):
             begins, ends = path.begins[places].tolist(), path.ends[places].tolist()
             posterior, ratio = evidence(log_probs, [symbols[place] for place in places], begins, ends)
-            seen = Evidence(posterior, ratio, support(text, readings))
+            seen = Evidence(posterior, ratio, support(text, readings), clear)
             earliest_ms = words[-1].end_ms if words else 0
             start_ms, end_ms = self.times(begins[0], ends[-1], earliest_ms, len(log_probs))
             sure = confidence(seen, self.calibration)
