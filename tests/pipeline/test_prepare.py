@@ -10,6 +10,7 @@ import pytest
 from govor.errors import BadAudio, StorageFailed, TooLarge
 from govor.pipeline.clips import SAMPLE
 from govor.pipeline.prepare import PART_SECONDS, PartWriter, prepare
+from govor.pipeline.waveform import packed, unpacked
 from govor.pipeline.scratch import Manifest, Scratch, Stretch, part
 from govor.recognition.segments import Segment
 from govor.records import AudioEncoding, AudioSpec
@@ -66,7 +67,10 @@ def test_silence_has_no_parts(scratch: Scratch) -> None:
     np.zeros(RATE_HZ * 5, SAMPLE).tofile(scratch.source)
     spec = AudioSpec(encoding=AudioEncoding.LINEAR16_PCM, sample_rate_hz=RATE_HZ)
     prepare(scratch.folder.parent, ID, spec, RATE_HZ, 600.0)
-    assert scratch.read_manifest() == Manifest(audio_ms=5_000, channels=1, parts=())
+    manifest = scratch.read_manifest()
+    assert manifest == Manifest(audio_ms=5_000, channels=1, parts=(), peaks=manifest.peaks)
+    drawn = unpacked(packed(manifest.audio_ms, manifest.peaks, manifest.speech(RATE_HZ)))
+    assert (drawn.audio_ms, drawn.speech, drawn.peaks) == (5_000, ([],), (bytes(100),))
 
 
 @pytest.mark.parametrize("content", [b"", b"text", bytes(100_000), b"OggS" + bytes(10_000)])

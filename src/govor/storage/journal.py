@@ -54,7 +54,7 @@ waveform = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),  # pipeline/waveform.py writes and reads it
 )
 usage = sa.Table(
-    "govor_usage",
+    "govor_usage_of_day",
     metadata,
     sa.Column("folder_id", sa.String(FOLDER_CHARS_MAX), primary_key=True),
     sa.Column("day", sa.String(10), primary_key=True),  # 2026-11-22, UTC
