@@ -38,7 +38,7 @@ def main() -> None:
 def table(results: dict[str, Any]) -> str:
     """Markdown: one row a set."""
     rows = [
-        "| set (utterances, minutes) | words | WER [95 %] | S / D / I | CER | greedy WER / CER | calibration |",
+        "| set (utterances, minutes) | words | WER [95 %] | S/D/I | CER | greedy WER/CER | calibration |",
         "|---|---|---|---|---|---|---|",
     ]
     rows += [row(NAMES[name], results[name]) for name in NAMES if name in results]
