@@ -35,6 +35,7 @@ from govor.api.trace import Trace
 from govor.api.uploads import UploadDoor
 from govor.api.v2_json import Style
 from govor.api.v3_streaming import Recognizer
+from govor.api.web import WebDoor
 from govor.errors import BadSetting
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.work import Work
@@ -227,6 +228,7 @@ def application(
         *uploads.routes(),
         *about.routes(),
         *waiting_routes(settings, parts, rest),
+        *(WebDoor.of_package().routes() if settings.web_page else ()),
     ]
     starlette = Starlette(routes=routes, exception_handlers=dict(ERROR_ANSWERS))
     starlette.router.redirect_slashes = False  # "/operations/" is an unknown path, not another spelling

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     one_port: str = ""  # HOST:PORT where REST and gRPC are both answered, besides their own ports ([tls.md](tls.md))
     auth: Literal["keys", "none"] = "keys"  # who may call; `none`, everybody, only on a loopback address
     allow_remote: bool = False  # lets `none` listen on other addresses
+    web_page: bool = True  # the page for people at `/` ([web page](web.md))
 
     # Callers
     # what `aud` of a JWT may be; comma-separated, `*` for anything
