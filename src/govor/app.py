@@ -5,7 +5,6 @@ The only place where parts are put together; every other one receives what it ne
 
 import asyncio
 import contextlib
-import signal
 from dataclasses import dataclass, field
 
 import grpc
@@ -13,7 +12,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from govor import cores, telemetry
+from govor import cores, lifetime, telemetry
 from govor.api import gateway, listen
 from govor.api.auth import Doorkeeper, check_exposure
 from govor.api.endpoints import ApiEndpointService, Ports
@@ -239,17 +238,13 @@ def application(
 
 
 async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = lifetime.stop_signals()
     running = await start(settings)
     log.info("serving", http_port=running.http_port, grpc_port=running.grpc_port, auth=settings.auth)
-    told = asyncio.create_task(stop.wait())
-    # A door that closes by itself ends the service too: a supervisor then starts it afresh.
-    await asyncio.wait((told, running.http_task), return_when=asyncio.FIRST_COMPLETED)
-    told.cancel()
-    log.info("stopping")
-    await running.stop()
+    try:
+        await lifetime.until_told(stop, running.http_task, running.parts.operations.lost())
+    finally:
+        await running.stop()
 
 
 async def _tell_health(health: Health, readiness: Readiness) -> None:

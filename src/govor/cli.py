@@ -17,8 +17,8 @@ from govor.commands.operations import operations
 from govor.commands.options import data_dir_option, hot_words_option, phrases_in, settings_with
 from govor.commands.text import asked, text, text_options
 from govor.commands.tls import tls
-from govor.errors import GovorError
-from govor.settings import Settings
+from govor.commands.transcribe import transcribe
+from govor.commands.worker import worker
 
 
 class Commands(click.Group):
@@ -50,6 +50,8 @@ main.add_command(tls)
 
 @main.command()
 @data_dir_option
+main.add_command(transcribe)
+main.add_command(worker)
 @click.option("--http", metavar="HOST:PORT", help="REST address  [127.0.0.1:8080]")
 @click.option("--grpc", metavar="HOST:PORT", help="gRPC address  [127.0.0.1:50051]")
 @click.option("--auth", type=click.Choice(["keys", "none"]), help="Who may call  [keys]")
@@ -58,6 +60,13 @@ def serve(**flags: Any) -> None:
     """Run the service until it is told to stop."""
     from govor import app
 
+@click.option(
+    "--no-worker",
+    "worker",
+    flag_value=False,
+    default=None,
+    help="Leave the work of a fleet to `govor worker`",
+)
     app.serve(settings_with(**flags))
 
 

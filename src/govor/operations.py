@@ -92,6 +92,10 @@ class Operations:
         """Come to rest; what is unfinished goes on at the next start."""
         self._not_ready = "the service is stopping"
         for task in self._tasks:
+    async def lost(self) -> None:
+        """Return when the process has to end because it lost its database; mostly never."""
+        await self.engine.lost()
+
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.engine.stop()
@@ -185,6 +189,8 @@ class Operations:
         by_state = {
             "queued": states[State.QUEUED],
             "running": states[State.RUNNING],
+            if reason := await self.engine.not_ready():
+                return reason
             "done": states[State.DONE],
             "failed": failed,
         }
@@ -253,7 +259,9 @@ class Operations:
         """Load the default model before anybody asks for it, and say so when it cannot be used."""
         try:
             model = await asyncio.to_thread(self.work.find, languages.DEFAULT)
-            await asyncio.gather(self.work.pool.warm(model), asyncio.to_thread(sandbox.run, prepare_nothing))
+            if self.settings.worker:
+                decoder = asyncio.to_thread(sandbox.run, prepare_nothing)
+                await asyncio.gather(self.work.pool.warm(model), decoder)
         except GovorError as error:
             log.warning("not ready", reason=error.message, detail=error.detail)
             self._not_ready = f"{error.message}: {error.detail}"

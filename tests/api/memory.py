@@ -1,5 +1,6 @@
 """Operations that live in memory and finish when told: the seam once more, for tests of the wire."""
 
+import asyncio
 from dataclasses import replace
 from itertools import count
 
@@ -64,6 +65,10 @@ class MemoryOperations:
 
     async def start(self) -> None:
         """Nothing to do."""
+
+    async def lost(self) -> None:
+        """Never: there is no database."""
+        await asyncio.Event().wait()
 
     async def stop(self) -> None:
         """Nothing to do."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from govor import app, telemetry
-from govor.engine.runtime import DATABASE
+from govor.engine.sqlite import DATABASE
 from govor.pb.yandex.cloud.operation import operation_pb2
 from govor.pb.yandex.cloud.operation import operation_service_pb2 as service_pb2
 from govor.settings import Settings

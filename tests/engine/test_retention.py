@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from govor.engine import retention
-from govor.engine.runtime import DATABASE
+from govor.engine.sqlite import DATABASE
 from govor.errors import UnknownOperation
 from tests.tiny.life import rows
 from tests.tiny.service import ALICE, finished, record, started

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from govor.engine.queries import query
-from govor.engine.runtime import DATABASE
+from govor.engine.sqlite import DATABASE
 from govor.engine.states import BY_STATUS, FINISHED, State
-from govor.errors import StorageFailed, Unavailable, Unimplemented
+from govor.errors import BadSetting, StorageFailed, Unavailable
 from tests.tiny.service import ALICE, build, expected, finished, heard, record, started
 
 
@@ -31,9 +31,17 @@ async def test_a_database_that_is_none_is_reported(tmp_path: Path) -> None:
         assert heard((await finished(mended, accepted.id)).transcript) == expected([4])
 
 
-async def test_another_database_is_refused_rather_than_ignored(tmp_path: Path) -> None:
-    with pytest.raises(Unimplemented):
-        await build(tmp_path, database_url="postgresql://localhost/govor").start()
+async def test_a_database_that_does_not_answer_is_reported_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://govor:secret@127.0.0.1:1/govor"
+    with pytest.raises(StorageFailed) as raised:
+        await build(tmp_path, database_url=url).start()
+    assert "127.0.0.1" in raised.value.detail
+    assert "secret" not in raised.value.detail
+
+
+def test_one_machine_without_a_worker_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting):
+        build(tmp_path, worker=False)
 
 
 async def test_threads_work_after_the_engine_is_gone(tmp_path: Path) -> None:

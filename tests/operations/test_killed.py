@@ -14,7 +14,7 @@ from time import sleep
 
 import pytest
 
-from govor.engine.runtime import DATABASE
+from govor.engine.sqlite import DATABASE
 from govor.engine.workflows import RECOVERIES_MAX
 from govor.errors import ServiceError
 from tests.tiny.life import Life, noted_steps, parts_done, rows

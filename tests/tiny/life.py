@@ -8,14 +8,14 @@ import multiprocessing
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from govor.engine.runtime import DATABASE
+from govor.engine.sqlite import DATABASE
 from govor.operations import Operations
 from govor.records import Operation, Task
 from tests.tiny.service import ALICE, started
@@ -28,10 +28,10 @@ WAIT_SECONDS = 60.0  # for what must happen; it usually takes a few tenths
 class Life:
     """A running service process. Only one at a time can live on a data directory."""
 
-    def __init__(self, data_dir: Path, kind: str = "") -> None:
+    def __init__(self, data_dir: Path, kind: str = "", **settings: Any) -> None:
         self.data_dir = data_dir
         self.connection, theirs = LIVES.Pipe()
-        self.process = LIVES.Process(target=live, args=(data_dir, kind, theirs))
+        self.process = LIVES.Process(target=live, args=(data_dir, kind, settings, theirs))
         self.process.start()
         theirs.close()
         assert self.connection.recv() == "started"
@@ -44,6 +44,11 @@ class Life:
     def submit_content(self, task: Task, content: bytes) -> str:
         """The id of an accepted operation whose recording comes with its request."""
         answer: str = self._ask("submit", task, None, content)
+        return answer
+
+    def ready(self) -> str:
+        """Empty, or why a job submitted now would not run."""
+        answer: str = self._ask("ready")
         return answer
 
     def get(self, operation_id: str) -> Operation:
@@ -82,14 +87,14 @@ class Life:
         return answer
 
 
-def live(data_dir: Path, kind: str, connection: Connection) -> None:
+def live(data_dir: Path, kind: str, settings: Mapping[str, Any], connection: Connection) -> None:
     """The process: answers questions until it is killed."""
-    asyncio.run(answer(data_dir, kind, connection))
+    asyncio.run(answer(data_dir, kind, settings, connection))
 
 
-async def answer(data_dir: Path, kind: str, connection: Connection) -> None:
+async def answer(data_dir: Path, kind: str, settings: Mapping[str, Any], connection: Connection) -> None:
     """One question after the other."""
-    async with started(data_dir, kind) as operations:
+    async with started(data_dir, kind, **settings) as operations:
         connection.send("started")
         while True:
             question = await asyncio.to_thread(connection.recv)
@@ -101,6 +106,8 @@ async def answer(data_dir: Path, kind: str, connection: Connection) -> None:
 
 async def reply(operations: Operations, verb: str, *arguments: Any) -> Operation | str:
     """What a question asks for."""
+    if verb == "ready":
+        return await operations.ready()
     if verb == "submit":
         task, key, *content = arguments
         return (await operations.submit(task, ALICE, key, *content)).id

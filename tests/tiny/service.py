@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from govor.engine.runtime import DATABASE, Engine
+from govor import app
+from govor.engine.runtime import Engine
+from govor.engine.sqlite import DATABASE
 from govor.operations import Operations
 from govor.pipeline.clips import SAMPLE
 from govor.pipeline.recogniser_pool import RecogniserPool
@@ -57,7 +59,7 @@ def template() -> bytes:
 async def started(data_dir: Path, kind: str = "", **settings: Any) -> AsyncIterator[Operations]:
     """Operations that run until the block ends."""
     operations = build(data_dir, kind, **settings)
-    if not (data_dir / DATABASE).exists():
+    if not operations.settings.database_url and not (data_dir / DATABASE).exists():
         (data_dir / DATABASE).write_bytes(template())
     await operations.start()
     try:

@@ -19,6 +19,10 @@ class Operations(Protocol):
         """Come to rest; what is unfinished goes on at the next start."""
         ...
 
+    async def lost(self) -> None:
+        """Return when the process has to end because it lost its database; mostly never."""
+        ...
+
     async def submit(
         self, task: Task, caller: Caller, idempotency_key: str | None = None, content: bytes | None = None
     ) -> Operation:

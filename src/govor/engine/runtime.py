@@ -1,36 +1,34 @@
-"""The durable engine: DBOS Transact 3.4.0 on SQLite in the data directory.
+"""The durable engine: DBOS Transact 3.4.0 on a database of operations, SQLite's or PostgreSQL's.
 
-Rule 1: one process at a time (lock.py) with a fixed executor id: what a dead process left is ours to finish.
-Rule 2: write-ahead logging is set before the launch; DBOS never sets it, and it makes waits under load short.
-Rule 3: the engine keeps plain values only; records are made of them in pipeline/stored.py.
-Rule 4: private names of DBOS are used here alone: its version is pinned, and tests kill the service.
+Rule 1: what differs between the two is in sqlite.py and postgres.py, behind store.py.
+Rule 2: the engine keeps plain values only; records are made of them in pipeline/stored.py.
+Rule 3: private names of DBOS stay in this package: its version is pinned, and tests kill the service.
+Rule 4: DBOS waits for ever for a database that is gone. Callers do not: they are told soon.
 """
 
 import asyncio
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import asynccontextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, EnqueueOptions
 
-from govor.engine import quiet, workflows
+from govor.engine import limits, quiet, workflows
 from govor.engine.durable import APPLICATION_VERSION, OPERATION, OPERATIONS, SEGMENTS
-from govor.engine.lock import DataDirectoryLock
 from govor.engine.progress import Notes, noted
 from govor.engine.queries import query
 from govor.engine.serializer import JsonSerializer
+from govor.engine.sqlite import SqliteStore
 from govor.engine.states import BY_STATUS, Entry, State
-from govor.errors import GovorError, StorageFailed, Unimplemented
+from govor.engine.store import Store
+from govor.errors import BadSetting, GovorError, StorageFailed, Unavailable
 from govor.pipeline.stored import Plain
 from govor.pipeline.work import Work
 from govor.records import Caller
 from govor.settings import Settings
 
-DATABASE = "operations.sqlite"
-EXECUTOR = "local"
 # Half of it is added to every operation. With 0.1 and 0.2 s an idle service takes about 5 % of a core;
 # twice as often costs 9 %, and no operation was measurably faster.
 OPERATIONS_POLL_SECONDS = 0.1
@@ -41,6 +39,8 @@ MESSAGES_POLL_SECONDS = 0.1
 OPERATIONS_MAX = 64
 OPERATIONS_OF_A_FOLDER_MAX = 32
 THREADS_MAX = 64  # of the engine and of asyncio.to_thread; they read, write and wait
+# A write takes milliseconds. When one has to wait so long, its caller hears of it.
+WRITE_SECONDS = 10.0
 
 
 class Engine:
@@ -48,44 +48,47 @@ class Engine:
 
     def __init__(self, settings: Settings, work: Work, segments_max: int) -> None:
         """`segments_max` parts are recognised at a time; one more than recognisers keeps those busy."""
-        self.settings = settings
         self.work = work
         self.segments_max = segments_max
         self.running = False
-        self._lock = DataDirectoryLock(settings.data_path)
+        self.store = store_of(settings)
         self._dbos: DBOS | None = None
 
     async def start(self) -> None:
-        """Take the data directory and go on with what an earlier process left unfinished.
+        """Take the database and go on with what an earlier process left unfinished.
 
-        Raises Unavailable when another process has the directory, StorageFailed when the database fails.
+        Raises Unavailable when another process has the data directory, StorageFailed when the database fails.
         """
-        if self.settings.database_url:
-            raise Unimplemented("this version keeps operations in SQLite", "leave GOVOR_DATABASE_URL empty")
-        self._lock.take()
-        path = self.settings.data_path / DATABASE
         try:
-            await asyncio.to_thread(set_write_ahead, path)
+            await self.store.open()
             quiet.logs()
             self._dbos = DBOS(
                 config={
                     "name": "govor",
-                    "system_database_url": f"sqlite:///{path}",
                     "application_version": APPLICATION_VERSION,
-                    "executor_id": EXECUTOR,
+                    "executor_id": self.store.executor_id,
                     "serializer": JsonSerializer(),
                     "max_executor_threads": THREADS_MAX,
                     "notification_listener_polling_interval_sec": MESSAGES_POLL_SECONDS,
                     "log_level": "WARNING",
                     "enable_otlp": False,
+                    **self.store.configuration(),  # type: ignore[typeddict-item]  # its keys are DBOS's
                 }
             )
             workflows.register(self.work)
+            if not self.store.may_take():
+                DBOS.listen_queues([])
             DBOS.launch()  # in this thread: DBOS then runs workflows in its event loop
+            limits.impose(self._dbos, self._limits(), self.store.may_take)
             await self._register_queues()
-        except (sqlite3.Error, sa.exc.SQLAlchemyError) as error:
+            await self.store.launched(self._rows, self._recover)
+        except sa.exc.SQLAlchemyError as error:
             await self.stop()
-            raise StorageFailed("the service's database cannot be used", f"{path}: {error}") from error
+            place = f"{self.store.place}: {error.__cause__ or type(error).__name__}"
+            raise StorageFailed("the service's database cannot be used", place) from error
+        except GovorError:
+            await self.stop()
+            raise
         self.running = True
 
     async def stop(self) -> None:
@@ -98,13 +101,22 @@ class Engine:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self.store.resting()
             # Not in the default executor: that is the one DBOS shuts down. asyncio.to_thread needs a new one.
             loop = asyncio.get_running_loop()
             with ThreadPoolExecutor(1) as aside:
                 await loop.run_in_executor(aside, lambda: DBOS.destroy(destroy_registry=True))
             loop.set_default_executor(ThreadPoolExecutor())
             self._dbos = None
-        self._lock.release()
+        await self.store.close()
+
+    async def not_ready(self) -> str:
+        """Empty if an operation submitted now would run; else the reason why not."""
+        return await self.store.not_ready()
+
+    async def lost(self) -> None:
+        """Return when this process has to end because it lost its database; mostly never."""
+        await self.store.lost()
 
     async def submit(self, operation_id: str, task: Plain, caller: Caller, submitted_at: int) -> None:
         """Make an operation durable; one that exists under this id is left as it is."""
@@ -116,10 +128,8 @@ class Engine:
             "queue_partition_key": caller.folder_id,
             "authenticated_user": caller.subject_id,
         }
-        try:
+        async with self._writing():
             await DBOS.enqueue_workflow_with_options_async(options, operation_id, task, submitted_at)
-        except sa.exc.SQLAlchemyError as error:
-            raise failed(error) from error
 
     async def read(self, operation_id: str) -> Entry | None:
         """Where an operation stands; None when there is none."""
@@ -134,10 +144,8 @@ class Engine:
 
     async def cancel(self, operation_id: str) -> None:
         """Stop an operation and its parts, within about a second; a finished one stays as it is."""
-        try:
+        async with self._writing():
             await DBOS.cancel_workflow_async(operation_id, cancel_children=True)
-        except sa.exc.SQLAlchemyError as error:
-            raise failed(error) from error
 
     async def expired(self, before_ms: int, limit: int) -> list[str]:
         """At most `limit` operations that ended before that moment, the oldest first."""
@@ -146,7 +154,8 @@ class Engine:
 
     async def delete(self, operation_ids: Sequence[str]) -> None:
         """Forget operations, their parts and their outcomes."""
-        await DBOS.delete_workflows_async(list(operation_ids), delete_children=True)
+        async with self._writing():
+            await DBOS.delete_workflows_async(list(operation_ids), delete_children=True)
 
     async def entries(self, operation_ids: Sequence[str]) -> dict[str, Entry]:
         """Where several operations stand; those that there are none of are left out."""
@@ -163,6 +172,14 @@ class Engine:
         """The operations that run or will run."""
         return {row[0] for row in await self._rows("active", workflow=OPERATION)}
 
+    async def unfinished(self, folder_id: str = "") -> int:
+        """How many operations of a folder (or, without one, of all) run or will run."""
+        if folder_id:
+            ((count,),) = await self._rows("unfinished_of", workflow=OPERATION, folder_id=folder_id)
+        else:
+            ((count,),) = await self._rows("unfinished", workflow=OPERATION)
+        return int(count)
+
     async def states(self) -> Mapping[State, int]:
         """How many operations are in each state."""
         counts = dict.fromkeys(State, 0)
@@ -171,16 +188,37 @@ class Engine:
         return counts
 
     async def _rows(self, name: str, **values: object) -> list[tuple[Any, ...]]:
-        """The rows of a named query."""
+        """The rows that a named statement returns."""
         try:
-            return await asyncio.to_thread(self._select, name, values)
+            return await asyncio.to_thread(self._execute, name, values)
         except sa.exc.SQLAlchemyError as error:
             raise failed(error) from error
 
-    def _select(self, name: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    def _execute(self, name: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         assert self._dbos is not None, "the engine is not started"
-        with self._dbos._sys_db.engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(query(name), values)]
+        with self._dbos._sys_db.engine.begin() as connection:
+            result = connection.execute(query(name), values)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        """A write that the caller waits for: refused at once while the database does not answer."""
+        await self._rows("alive")
+        try:
+            async with asyncio.timeout(WRITE_SECONDS):
+                yield
+        except sa.exc.SQLAlchemyError as error:
+            raise failed(error) from error
+        except TimeoutError as error:
+            raise Unavailable("the service's database does not answer", "try again") from error
+
+    async def _recover(self, executor_ids: Sequence[str]) -> None:
+        """Put what these executors ran back into its queues; nothing is done twice if others do the same."""
+        await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))
+
+    def _limits(self) -> Mapping[str, int]:
+        """How many workflows of each queue run here at most."""
+        return {OPERATIONS: OPERATIONS_MAX, SEGMENTS: self.segments_max}
 
     async def _register_queues(self) -> None:
         await DBOS.register_queue_async(
@@ -217,10 +255,12 @@ def failed(error: sa.exc.SQLAlchemyError) -> StorageFailed:
     return StorageFailed("the service's database failed", type(error).__name__)
 
 
-def set_write_ahead(path: Path) -> None:
-    """Readers and the writer then do not wait for each other; the setting stays in the file."""
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    finally:
-        connection.close()
+def store_of(settings: Settings) -> Store:
+    """The database that the settings name."""
+    if not settings.database_url:
+        if not settings.worker:
+            raise BadSetting("without workers nothing would be done", "set GOVOR_DATABASE_URL to a fleet's")
+        return SqliteStore(settings.data_path)
+    from govor.engine.postgres import PostgresStore  # a driver that one machine does without
+
+    return PostgresStore(settings.database_url, works=settings.worker)

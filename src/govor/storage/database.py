@@ -34,7 +34,7 @@ class Database:
     """Connections to the tables; safe to use from several threads and processes."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(_with_driver(url))
+        self._engine = sa.create_engine(with_driver(url))
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _set_up_sqlite)
         with self.begin() as connection:
@@ -113,7 +113,7 @@ def _keep_private(path: Path) -> None:
         os.close(descriptor)
 
 
-def _with_driver(url: str) -> str:
+def with_driver(url: str) -> str:
     """Name psycopg 3, which the engine brings, where the URL leaves the choice of driver open."""
     return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
 

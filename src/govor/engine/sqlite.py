@@ -1,0 +1,72 @@
+"""Operations in SQLite, in the data directory: one process, nothing to install.
+
+Rule 1: one process at a time (lock.py) with a fixed executor id: what a dead process left is ours to finish,
+        and DBOS does that by itself at its launch.
+Rule 2: write-ahead logging is set before the launch; DBOS never sets it, and it makes waits under load short.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from govor.engine.lock import DataDirectoryLock
+from govor.engine.store import Recover, Rows
+from govor.errors import StorageFailed
+
+DATABASE = "operations.sqlite"
+
+
+class SqliteStore:
+    """The database of a data directory."""
+
+    executor_id = "local"
+
+    def __init__(self, data_path: Path) -> None:
+        self.path = data_path / DATABASE
+        self.place = str(self.path)
+        self._lock = DataDirectoryLock(data_path)
+
+    def configuration(self) -> Mapping[str, Any]:
+        """Its address."""
+        return {"system_database_url": f"sqlite:///{self.path}"}
+
+    async def open(self) -> None:
+        """Take the data directory; Unavailable when another process has it."""
+        self._lock.take()
+        try:
+            await asyncio.to_thread(set_write_ahead, self.path)
+        except sqlite3.Error as error:
+            raise StorageFailed("the service's database cannot be used", f"{self.place}: {error}") from error
+
+    async def launched(self, rows: Rows, recover: Recover) -> None:
+        """Nothing: there are no others."""
+
+    async def not_ready(self) -> str:
+        """We run jobs ourselves."""
+        return ""
+
+    def may_take(self) -> bool:
+        """The lock on the directory is ours until we die."""
+        return True
+
+    async def lost(self) -> None:
+        """Never."""
+        await asyncio.Event().wait()
+
+    async def resting(self) -> None:
+        """Nothing: our next start finds it."""
+
+    async def close(self) -> None:
+        """Give the data directory up."""
+        self._lock.release()
+
+
+def set_write_ahead(path: Path) -> None:
+    """Readers and the writer then do not wait for each other; the setting stays in the file."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()

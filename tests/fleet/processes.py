@@ -1,0 +1,73 @@
+"""A fleet of tiny services on one PostgreSQL, each a process of its own, to be killed and frozen."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import psycopg
+
+from tests.tiny.life import WAIT_SECONDS, Life
+
+
+class Fleet:
+    """Begins services; `rows` looks into their database from outside."""
+
+    def __init__(self, url: str, data_dir: Path) -> None:
+        self.url = url
+        self.data_dir = data_dir
+        self.lives: list[Life] = []
+
+    def door(self) -> Life:
+        """A service that takes no work."""
+        return self._begin("", worker=False)
+
+    def worker(self, kind: str = "", **settings: Any) -> Life:
+        """A service that takes work; `kind` of its recogniser as in tests/tiny/recogniser.py."""
+        return self._begin(kind, **settings)
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a query finds in the engine's tables."""
+        with psycopg.connect(self.url, options="-c search_path=dbos") as connection:
+            return connection.execute(sql.encode(), values).fetchall()
+
+    def freeze(self, life: Life) -> None:
+        """SIGSTOP: it stays connected and does nothing."""
+        os.kill(pid(life), signal.SIGSTOP)
+
+    def thaw(self, life: Life) -> None:
+        """SIGCONT."""
+        os.kill(pid(life), signal.SIGCONT)
+
+    def _begin(self, kind: str, **settings: Any) -> Life:
+        self.lives.append(Life(self.data_dir, kind, database_url=self.url, **settings))
+        return self.lives[-1]
+
+
+def happens(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds."""
+    end = monotonic() + WAIT_SECONDS
+    while not condition():
+        assert monotonic() < end, "it did not happen"
+        sleep(0.02)
+
+
+def pid(life: Life) -> int:
+    """The number of its process."""
+    assert life.process.pid is not None
+    return life.process.pid
+
+
+@contextmanager
+def fleet(url: str, data_dir: Path) -> Iterator[Fleet]:
+    """Services until the block ends; then all are killed."""
+    made = Fleet(url, data_dir)
+    try:
+        yield made
+    finally:
+        for life in made.lives:
+            if life.process.is_alive():
+                life.kill()
