@@ -17,8 +17,9 @@ from govor.commands.operations import operations
 from govor.commands.options import data_dir_option, hot_words_option, phrases_in, settings_with
 from govor.commands.text import asked, text, text_options
 from govor.commands.tls import tls
-from govor.commands.transcribe import transcribe
 from govor.commands.worker import worker
+from govor.errors import GovorError
+from govor.settings import Settings
 
 
 class Commands(click.Group):
@@ -46,20 +47,15 @@ main.add_command(models)
 main.add_command(operations)
 main.add_command(text)
 main.add_command(tls)
+main.add_command(worker)
 
 
 @main.command()
 @data_dir_option
-main.add_command(transcribe)
-main.add_command(worker)
 @click.option("--http", metavar="HOST:PORT", help="REST address  [127.0.0.1:8080]")
 @click.option("--grpc", metavar="HOST:PORT", help="gRPC address  [127.0.0.1:50051]")
 @click.option("--auth", type=click.Choice(["keys", "none"]), help="Who may call  [keys]")
 @click.option("--allow-remote", is_flag=True, default=None, help="Let --auth none listen beyond this machine")
-def serve(**flags: Any) -> None:
-    """Run the service until it is told to stop."""
-    from govor import app
-
 @click.option(
     "--no-worker",
     "worker",
@@ -67,6 +63,10 @@ def serve(**flags: Any) -> None:
     default=None,
     help="Leave the work of a fleet to `govor worker`",
 )
+def serve(**flags: Any) -> None:
+    """Run the service until it is told to stop."""
+    from govor import app
+
     app.serve(settings_with(**flags))
 
 

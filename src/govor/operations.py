@@ -88,14 +88,14 @@ class Operations:
         await self.engine.start()
         self._tasks = [asyncio.create_task(self._warm()), asyncio.create_task(self._keep_house())]
 
-    async def stop(self) -> None:
-        """Come to rest; what is unfinished goes on at the next start."""
-        self._not_ready = "the service is stopping"
-        for task in self._tasks:
     async def lost(self) -> None:
         """Return when the process has to end because it lost its database; mostly never."""
         await self.engine.lost()
 
+    async def stop(self) -> None:
+        """Come to rest; what is unfinished goes on at the next start."""
+        self._not_ready = "the service is stopping"
+        for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.engine.stop()
@@ -177,6 +177,8 @@ class Operations:
         if self._not_ready:
             return self._not_ready
         try:
+            if reason := await self.engine.not_ready():
+                return reason
             disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
         except StorageFailed as error:
             return f"{error.message}: {error.detail}"
@@ -189,8 +191,6 @@ class Operations:
         by_state = {
             "queued": states[State.QUEUED],
             "running": states[State.RUNNING],
-            if reason := await self.engine.not_ready():
-                return reason
             "done": states[State.DONE],
             "failed": failed,
         }
