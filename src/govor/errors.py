@@ -68,6 +68,12 @@ class NotFound(CallerError):
     code = 5  # NOT_FOUND
 
 
+class Conflict(CallerError):
+    """Another request was first, or the caller's picture of a thing is out of date."""
+
+    code = 10  # ABORTED
+
+
 class NotReady(CallerError):
     """The operation exists, but its result does not yet."""
 

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
     # ([objects](objects.md))
     object_hosts: str = ""
     uri_allow: str = ""  # further https hosts, comma-separated: `media.example.org,*.example.org`
+    # where uploads of the extensions API go; empty: each folder has a bucket of its own, in the local store
+    # ([extensions](extensions.md))
+    upload_bucket: str = ""
+    upload_days: float = 7.0  # uploads of the extensions API are deleted after so many days; 0: never
     object_bytes_max: int = 1 * GIB  # size of a recording; SpeechKit's limit
     inline_bytes_max: int = 60_000_000  # size of a recording inside a request of API v3; SpeechKit's limit
     audio_seconds_max: int = 4 * 3600  # length of a recording, summed over its channels; SpeechKit's limit
@@ -112,6 +116,11 @@ class Settings(BaseSettings):
     folder_limits: Path | None = None  # a TOML file: quotas and weights of single folders
     # operations that are not done, of all folders (3 KB of database each); beyond, 503; 0: no bound
     queue_operations_max: int = 100_000
+
+    # Webhooks: [webhooks](webhooks.md)
+    # hosts (`HOST[:PORT]`) and networks (`10.0.0.0/8`) that webhooks may lead to though they are private, by
+    # http too; comma-separated
+    webhook_allow: str = ""
 
     # Operations
     # empty: SQLite in the data directory; `postgresql://…`: a fleet's database ([fleet](fleet.md))

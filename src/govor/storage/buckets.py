@@ -35,3 +35,7 @@ class Buckets(Protocol):
     ) -> Receipt:
         """Store the object whole or not at all. TooLarge above `bytes_max`."""
         ...
+
+    async def delete(self, where: ObjectUri, folder_id: str = "") -> None:
+        """Delete the object; nothing there is no error."""
+        ...

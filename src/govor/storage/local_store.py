@@ -43,3 +43,8 @@ class LocalStore:
         await asyncio.to_thread(self.owners.claim, where.bucket, folder_id)
         stored = await self.folders.put(where, stream, bytes_max)
         return Receipt(size=stored.size, etag=stored.etag)
+
+    async def delete(self, where: ObjectUri, folder_id: str = "") -> None:
+        """Delete the object."""
+        await asyncio.to_thread(self.owners.require, where.bucket, folder_id)
+        await asyncio.to_thread(self.folders.delete, where)

@@ -77,6 +77,10 @@ class Objects:
         disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
         return await self.buckets.put(where, stream, self.settings.object_bytes_max, folder_id)
 
+    async def delete(self, where: ObjectUri, *, folder_id: str = "") -> None:
+        """Delete an object; nothing there is no error."""
+        await self.buckets.delete(where, folder_id)
+
     def _parsed(self, uri: str) -> ObjectUri | WebUri:
         return uris.parse(uri, self.allowed_hosts, self.origins)
 

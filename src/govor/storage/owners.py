@@ -12,6 +12,12 @@ from govor.errors import PermissionDenied
 from govor.storage import disk
 
 FOLDER = ".owners"  # no bucket's name starts with a dot
+UPLOADS = "govor-upload-"  # and a folder's id: 63 characters at most, as many as a bucket's name may have
+
+
+def upload_bucket(folder_id: str) -> str:
+    """Where a folder's uploads lie; nobody else can make it."""
+    return UPLOADS + folder_id
 
 
 class Owners:
@@ -41,6 +47,8 @@ class Owners:
         """Make the bucket if it is not there, for this folder; PermissionDenied when it is another's."""
         with disk.described(), self._claiming:
             self.require(bucket, folder_id)
+            if self.enforced and bucket.startswith(UPLOADS) and bucket != upload_bucket(folder_id):
+                raise PermissionDenied(f"buckets named {UPLOADS}… are kept for uploads", "choose another name")
             if (self.root / bucket).is_dir():
                 return
             if self.enforced and folder_id:

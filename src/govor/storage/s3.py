@@ -84,6 +84,12 @@ class S3Buckets:
                 answer = await self._store(server, where.bucket).put_async(where.key, spool)
         return Receipt(size=size, etag=(answer["e_tag"] or "").strip('"'))
 
+    async def delete(self, where: ObjectUri, folder_id: str = "") -> None:
+        """Delete the object; S3 does not say whether it was there."""
+        server = self.servers.of(where.bucket, folder_id)
+        with described(where):
+            await self._store(server, where.bucket).delete_async(where.key)
+
     def _store(self, server: Server, bucket: str) -> "ObjectStore":
         if (server, bucket) not in self._stores:
             self._stores[server, bucket] = self.store_of(server, bucket)
