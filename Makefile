@@ -1,4 +1,4 @@
-.PHONY: demo test check bench conformance serve clean
+.PHONY: demo test check bench chaos conformance serve clean
 
 demo:  ## set everything up and transcribe a recording through the API
 	@scripts/setup
@@ -15,6 +15,10 @@ check:  ## format, lint and types, as CI runs them
 bench:  ## the numbers quoted in the documents
 	@scripts/setup dev
 	@.venv/bin/python -m bench
+
+chaos:  ## 2,000 jobs under kills, stops, outages and full disks; CHAOS="--seed 7 --jobs 100" for less
+	@scripts/setup dev
+	@.venv/bin/python -m bench.chaos $(CHAOS)
 
 conformance:  ## programs that others wrote for SpeechKit, against a real service (installs them from PyPI)
 	@scripts/setup dev

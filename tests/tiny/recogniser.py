@@ -1,7 +1,8 @@
 """A recogniser for tests: it hears the loudness of each second, and can be made to misbehave.
 
 Give a pool `loader=LOADER`, with the repository in PYTHONPATH. The model is a TinyModel or its kind:
-"" behaves; "missing" cannot be loaded; "dies" dies while loading; "slow:0.1" takes 0.1 s for each clip.
+"" behaves; "missing" cannot be loaded; "dies" dies while loading; "slow:0.1" takes 0.1 s for each clip;
+"share:0.1" takes a tenth of the clip's length, and computes no more than the others.
 """
 
 import os
@@ -36,16 +37,18 @@ class TinyRecogniser:
 
     sample_rate_hz = RATE_HZ
 
-    def __init__(self, seconds: float, phrases: Sequence[str] = ()) -> None:
+    def __init__(self, seconds: float, phrases: Sequence[str] = (), share: float = 0.0) -> None:
         self.seconds = seconds
         self.phrases = phrases
+        self.share = share
 
     def expecting(self, phrases: Sequence[str]) -> "TinyRecogniser":
         """It hears what it is told to expect, at the beginning of every clip."""
-        return TinyRecogniser(self.seconds, phrases)
+        return TinyRecogniser(self.seconds, phrases, self.share)
 
     def words(self, waves: Sequence[Wave]) -> list[tuple[Word, ...]]:
         """The same wave gives the same words."""
+        time.sleep(self.share * sum(len(wave) for wave in waves) / RATE_HZ)
         return [self._words(wave) for wave in waves]
 
     def _words(self, wave: Wave) -> tuple[Word, ...]:
@@ -78,4 +81,6 @@ def load(model: TinyModel | str) -> TinyRecogniser:
         raise ModelFailed("the model file is missing", "made by a test")
     if model == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
+    if model.startswith("share:"):
+        return TinyRecogniser(0, share=float(model.removeprefix("share:")))
     return TinyRecogniser(float(model.removeprefix("slow:") or 0))

@@ -1,0 +1,150 @@
+"""One run: jobs and troubles at the same time, then peace, then the questions."""
+
+import asyncio
+import contextlib
+import os
+import random
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.chaos import jobs as mix
+from bench.chaos.client import Client
+from bench.chaos.database import Database
+from bench.chaos.fleet import Fleet, alone, running
+from bench.chaos.ledger import Ledger
+from bench.chaos.store import holding
+from bench.chaos.trouble import Troublemaker
+
+# Submitted and not yet done: enough for a queue, few enough that a poll of all of them is quick.
+OPEN_MAX = 150
+SUBMITTERS = 8
+# After the troubles everything has to come to an end by itself: so long for each job, and in any case.
+PEACE_SECONDS_A_JOB, PEACE_SECONDS = 0.5, 180.0
+DISK_MIB = 192  # the data directory's own, where it can be mounted
+KEPT_FREE_BYTES = 8 << 20
+HEARING = "share:0.02"  # a recogniser that is twice as fast as the real one on a quiet core
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a run is to be."""
+
+    seed: int
+    jobs: int
+    folder: Path
+    workers: int = 3  # of a fleet
+    pause_seconds: float = 3.0  # between the beginnings of two troubles
+
+
+@dataclass(kw_only=True, slots=True)
+class Verdict:
+    """What came of it; good if there are no violations."""
+
+    seed: int
+    accepted: int
+    refused: int
+    ended: Mapping[str, int]  # done, failed, cancelled
+    troubles: Mapping[str, int]
+    seconds: float
+    recovery_seconds: list[float]
+    posts_retried: int
+    read_again: int
+    given_up: Mapping[str, int]
+    ended_alone: list[str]
+    violations: list[str] = field(default_factory=list)
+
+
+async def alone_on_sqlite(plan: Plan) -> Verdict:
+    """One `govor serve` on SQLite, its data directory on a small disk if we may mount one."""
+    jobs = mix.made(plan.jobs, plan.seed)
+    data_dir = plan.folder / "data"
+    data_dir.mkdir(parents=True)
+    with holding(jobs) as store, small_disk(data_dir) as disk:
+        environment = {**store.settings, "GOVOR_DISK_FREE_BYTES_MIN": str(KEPT_FREE_BYTES)}
+        with running(alone(plan.folder, HEARING, environment)) as fleet:
+            troublemaker = Troublemaker(fleet, store, random.Random(plan.seed), disk)
+            verdict = await judged(plan, jobs, fleet, troublemaker, Database.of_folder(data_dir))
+        left = list((data_dir / "scratch").glob("*"))
+        verdict.violations += [f"files were left behind: {path.name}" for path in left]
+    return verdict
+
+
+async def judged(
+    plan: Plan, jobs: list[mix.Job], fleet: Fleet, troublemaker: Troublemaker, database: Database
+) -> Verdict:
+    """Run the jobs in trouble, wait for the end of everything, and look at what is there."""
+    ledger = Ledger()
+    client = Client(list(fleet.addresses), ledger, plan.seed)
+    await fleet.ready()
+    began = time.monotonic()
+    peace, done = asyncio.Event(), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fleet.supervise(done))
+        group.create_task(client.watch(done))
+        troubled = group.create_task(troublemaker.run(peace, plan.pause_seconds))
+        await submitted(jobs, client)
+        await client.settled()
+        peace.set()
+        await troubled
+        await fleet.ready()
+        await until_done(ledger, PEACE_SECONDS + PEACE_SECONDS_A_JOB * len(jobs))
+        done.set()
+    seconds = time.monotonic() - began
+    await asyncio.gather(*(client.read(operation_id) for operation_id in ledger.outcomes))  # a last time
+    await client.close()
+    for member in fleet.members:
+        member.end()
+    ledger.violations += [f"{operation_id} is not done" for operation_id in ledger.open]
+    return Verdict(
+        seed=plan.seed,
+        accepted=len(ledger.accepted),
+        refused=len(ledger.refused),
+        ended=ledger.ended(),
+        troubles=troublemaker.made,
+        seconds=seconds,
+        recovery_seconds=troublemaker.recovery_seconds,
+        posts_retried=client.posts_retried,
+        read_again=ledger.read_again,
+        given_up=ledger.given_up,
+        ended_alone=[end for member in fleet.members for end in member.ended_alone],
+        violations=[
+            *ledger.violations,
+            *[end for member in fleet.members for end in member.wrong_ends],
+            *database.contradictions(ledger),
+        ],
+    )
+
+
+async def submitted(jobs: list[mix.Job], client: Client) -> None:
+    """Every job, as fast as the service takes them, never more than OPEN_MAX open."""
+    async with asyncio.TaskGroup() as group:
+        room = asyncio.Semaphore(SUBMITTERS)
+        for job in jobs:
+            while len(client.ledger.open) >= OPEN_MAX:  # noqa: ASYNC110 - polled, as everything here
+                await asyncio.sleep(0.1)
+            await room.acquire()
+            task = group.create_task(client.submit(job))
+            task.add_done_callback(lambda _: room.release())
+
+
+async def until_done(ledger: Ledger, seconds: float) -> None:
+    """Wait until nothing is open; what still is after `seconds` will be a violation."""
+    end = time.monotonic() + seconds
+    while ledger.open and time.monotonic() < end:  # noqa: ASYNC110 - polled, as everything here
+        await asyncio.sleep(0.2)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path | None]:
+    """A disk of DISK_MIB mounted there until the block ends; None where that is not allowed."""
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        yield None
+        return
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,0 +1,1 @@
+"""Chaos in small: the runs of bench/chaos, and what judges them."""
