@@ -33,11 +33,21 @@ export async function request(method, path, { query = {}, body, signal } = {}) {
   const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== "" && value != null));
   const address = PREFIX + path + (parameters.size ? `?${parameters}` : "");
   const told = body === undefined ? {} : { "Content-Type": "application/json" };
-  const answer = await fetch(address, {
+  const answer = await reached(fetch(address, {
     method, signal, headers: headers(told), body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  }));
   if (!answer.ok) throw await refusal(answer);
   return answer;
+}
+
+/** The answer of a fetch; ApiError with status 0 if there is none. */
+export async function reached(fetching) {
+  try {
+    return await fetching;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(0, null);
+  }
 }
 
 /** The JSON of an answer. */

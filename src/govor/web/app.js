@@ -30,7 +30,7 @@ function wanted() {
 function show(focus = true) {
   leave();
   main.replaceChildren();
-  const [current, view] = me ? wanted() : ["", (root) => signInView(root, enter)];
+  const [current, view] = me ? wanted() : ["", (root) => signInView(root, { enter, entered: show })];
   drawTop(current);
   leave = view(main, { me }) ?? (() => {});
   const heading = main.querySelector("h1");
@@ -77,7 +77,6 @@ async function enter() {
     if (!(error instanceof ApiError && error.status === 401)) throw error;
     return false;
   }
-  show();
   return true;
 }
 
@@ -95,7 +94,7 @@ document.getElementById("skip").addEventListener("click", (event) => {
 });
 applyTheme();
 chooseLanguage();
-enter().then((known) => { if (!known) show(false); }, (error) => {
-  drawTop("");
+enter().catch((error) => {
   main.replaceChildren(h("p", { class: "error", role: "alert" }, thrownText(error)));
-});
+  return null;
+}).then((known) => (known === null ? drawTop("") : show(known)));

@@ -19,6 +19,7 @@ export function operationList() {
   const search = h("input", { type: "search", id: "search", placeholder: t("searchRecordings"), "aria-label": t("searchRecordings"), oninput: () => soon() });
   const state = h("select", { "aria-label": t("showStates"), onchange: () => load() }, STATES.map((each) => h("option", { value: each }, t(`filter.${each || "all"}`))));
   const more = h("button", { type: "button", hidden: true, onclick: () => load(more.dataset.token) }, t("older"));
+  const fail = (error) => { problem.textContent = thrownText(error); };
   const following = new Following(update, fail);
   let timer = 0, asking = new AbortController();
 
@@ -71,8 +72,6 @@ export function operationList() {
     row.show(operation);
     if (ended) announce(`${operation.name || operation.id}: ${stateText(operation)}`);
   }
-
-  const fail = (error) => { problem.textContent = thrownText(error); };
 
   async function cancel({ id }) {
     await call("POST", `${path`/operations/${id}`}:cancel`).then(update, fail);

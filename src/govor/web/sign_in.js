@@ -5,8 +5,8 @@ import { t } from "./i18n.js";
 import { signIn, signOut } from "./session.js";
 import { thrownText } from "./state.js";
 
-/** `enter()` tells whether the key lets in, and then shows another view. */
-export function signInView(root, enter) {
+/** `enter()` tells whether the key lets in; then `entered()` shows another view. */
+export function signInView(root, { enter, entered }) {
   const problem = h("p", { class: "error", role: "alert", id: "key-problem" });
   const field = h("input", { type: "password", id: "key", name: "key", autocomplete: "off", spellcheck: "false",
     required: true, "aria-describedby": "key-help key-problem" });
@@ -23,12 +23,12 @@ export function signInView(root, enter) {
     button.disabled = true;
     problem.textContent = "";
     signIn(field.value);
-    try {
-      if (await enter()) return;
-      problem.textContent = t("wrongKey");
-    } catch (error) {
+    const known = await enter().catch((error) => {
       problem.textContent = thrownText(error);
-    }
+      return null;
+    });
+    if (known) return entered();
+    if (known === false) problem.textContent = t("wrongKey");
     signOut();
     button.disabled = false;
     field.select();

@@ -20,9 +20,10 @@ export function errorText(error) {
   return [error.message, ...details].filter(Boolean).join(": ");
 }
 
-/** The same for what a call threw. */
+/** The same for what a call threw; what is no answer of a call is a fault of ours, and goes to the console. */
 export function thrownText(error) {
-  if (error.status === 0 || error instanceof TypeError) return t("offline");
+  if (error.status === undefined) console.error(error);
+  if (!error.status) return t("offline");
   return [error.message, error.detail].filter(Boolean).join(": ");
 }
 

@@ -1,6 +1,6 @@
 /** Files into the service by the tus protocol: in pieces, taken up again where a connection broke. */
 
-import { ApiError, call, headers, path, PREFIX } from "./api.js";
+import { ApiError, call, headers, path, PREFIX, reached } from "./api.js";
 
 const PIECE_BYTES = 8 << 20; // what is sent again at most, when a connection breaks
 const TRIES_MAX = 8; // in a row without a byte of progress
@@ -34,10 +34,10 @@ export function forget(id) {
 async function begin(file, name, signal) {
   const bytes = new TextEncoder().encode(name);
   const encoded = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  const answer = await fetch(`${PREFIX}/uploads`, {
+  const answer = await reached(fetch(`${PREFIX}/uploads`, {
     method: "POST", signal,
     headers: headers({ ...TUS, "Upload-Length": String(file.size), "Upload-Metadata": `filename ${encoded}` }),
-  });
+  }));
   const document = await answer.json().catch(() => null);
   if (!answer.ok) throw new ApiError(answer.status, document);
   return document;
@@ -71,7 +71,7 @@ function refused(sending) {
 }
 
 async function offset(id, signal) {
-  const answer = await fetch(PREFIX + path`/uploads/${id}`, { method: "HEAD", signal, headers: headers(TUS) });
+  const answer = await reached(fetch(PREFIX + path`/uploads/${id}`, { method: "HEAD", signal, headers: headers(TUS) }));
   if (!answer.ok) throw new ApiError(answer.status, null);
   return Number(answer.headers.get("Upload-Offset"));
 }
