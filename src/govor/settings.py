@@ -125,9 +125,15 @@ class Settings(BaseSettings):
     # Operations
     # empty: SQLite in the data directory; `postgresql://…`: a fleet's database ([fleet](fleet.md))
     database_url: str = ""
+    # files of operations that run: `s3://BUCKET/PREFIX` or `file:///FOLDER`, the same for all of a fleet
+    work_url: str = ""
     worker: bool = True  # `govor serve` takes work itself; `--no-worker` leaves all to `govor worker`
     worker_http: str = "127.0.0.1:8081"  # where `govor worker` answers /health and /metrics
     result_days: float = 3.0  # results are deleted this many days after the end, as SpeechKit's are
+
+    # Clients: for `govor transcribe`, `watch` and `operations`, not for the service ([cli](cli.md))
+    server: str = ""  # the address of a service, as `--server`
+    api_key: str = ""  # a key of it, as `--key`; here nobody reads it from a list of processes
 
     # Logs: neither form holds transcripts, keys or link queries
     log_level: str = "info"  # `debug`, `info`, `warning` or `error`

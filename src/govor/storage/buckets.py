@@ -39,3 +39,7 @@ class Buckets(Protocol):
     async def delete(self, where: ObjectUri, folder_id: str = "") -> None:
         """Delete the object; nothing there is no error."""
         ...
+
+    def list(self, bucket: str, prefix: str, folder_id: str = "") -> AsyncIterator[tuple[str, int]]:
+        """Key and size in bytes of every object whose key begins with `prefix`, in the order of the keys."""
+        ...

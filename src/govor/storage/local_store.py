@@ -7,6 +7,7 @@ from pathlib import Path
 
 from govor.storage.buckets import Receipt
 from govor.storage.folders import FolderBuckets
+from govor.storage.listing import Query
 from govor.storage.multipart import Multipart
 from govor.storage.owners import Owners
 from govor.storage.uris import ObjectUri
@@ -48,3 +49,14 @@ class LocalStore:
         """Delete the object."""
         await asyncio.to_thread(self.owners.require, where.bucket, folder_id)
         await asyncio.to_thread(self.folders.delete, where)
+
+    async def list(self, bucket: str, prefix: str, folder_id: str = "") -> AsyncIterator[tuple[str, int]]:
+        """Key and size of every object whose key begins with `prefix`, in the order of the keys."""
+        await asyncio.to_thread(self.owners.require, bucket, folder_id)
+        query: Query | None = Query(prefix=prefix)
+        while query is not None:
+            page = await asyncio.to_thread(self.folders.page, bucket, query)
+            for key in page.keys:
+                stored = await asyncio.to_thread(self.folders.look, ObjectUri(bucket=bucket, key=key))
+                yield key, stored.size
+            query = Query(prefix=prefix, after=page.next_after) if page.next_after else None

@@ -6,9 +6,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote
 
-from govor.errors import BadSetting, GovorError, StorageFailed
+from govor.errors import BadSetting, GovorError, PermissionDenied, StorageFailed
 from govor.settings import Settings
-from govor.storage import disk, uris
+from govor.storage import disk, uris, work_store
 from govor.storage.buckets import Buckets, Receipt
 from govor.storage.local_store import LocalStore
 from govor.storage.s3 import S3Buckets
@@ -39,7 +39,9 @@ class Objects:
             self.origins = (*self.origins, *remote.servers.origins)
         else:
             owned = settings.auth == "keys"
-            self.buckets = self.local = LocalStore.at(settings.data_path / OBJECTS, owned=owned)
+            root = work_store.shared_folder(settings) or settings.data_path
+            self.buckets = self.local = LocalStore.at(root / OBJECTS, owned=owned)
+        self.kept_bucket = work_store.bucket_of(settings)  # other people's recordings pass through it
         self.web = web or WebLinks()
 
     def check(self, uri: str) -> None:
@@ -73,16 +75,30 @@ class Objects:
         self, bucket: str, key: str, stream: AsyncIterator[bytes], *, folder_id: str = ""
     ) -> Receipt:
         """Store an upload, whole or not at all; `key` is already decoded."""
-        where = ObjectUri(bucket=uris.checked_bucket(bucket), key=uris.checked_key(key))
+        where = self._not_kept(ObjectUri(bucket=uris.checked_bucket(bucket), key=uris.checked_key(key)))
         disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min)
         return await self.buckets.put(where, stream, self.settings.object_bytes_max, folder_id)
+
+    def list(self, bucket: str, prefix: str, folder_id: str = "") -> AsyncIterator[tuple[str, int]]:
+        """Key and size in bytes of every object below `prefix`, in the order of the keys."""
+        return self.buckets.list(uris.checked_bucket(bucket), prefix, folder_id)
 
     async def delete(self, where: ObjectUri, *, folder_id: str = "") -> None:
         """Delete an object; nothing there is no error."""
         await self.buckets.delete(where, folder_id)
 
     def _parsed(self, uri: str) -> ObjectUri | WebUri:
-        return uris.parse(uri, self.allowed_hosts, self.origins)
+        where = uris.parse(uri, self.allowed_hosts, self.origins)
+        return where if isinstance(where, WebUri) else self._not_kept(where)
+
+    def _not_kept(self, where: ObjectUri) -> ObjectUri:
+        """The same; PermissionDenied for the bucket of work files, whoever asks."""
+        if where.bucket == self.kept_bucket:
+            raise PermissionDenied(
+                f"Permission to [storage.bucket {where.bucket}] denied",
+                "the service keeps its own files there",
+            )
+        return where
 
 
 def own_origins(settings: Settings) -> tuple[Origin, ...]:

@@ -84,6 +84,16 @@ class S3Buckets:
                 answer = await self._store(server, where.bucket).put_async(where.key, spool)
         return Receipt(size=size, etag=(answer["e_tag"] or "").strip('"'))
 
+    async def list(self, bucket: str, prefix: str, folder_id: str = "") -> AsyncIterator[tuple[str, int]]:
+        """Key and size of every object whose key begins with `prefix`, in the order of the keys."""
+        store = self._store(self.servers.of(bucket, folder_id), bucket)
+        folder, _, begun = prefix.rpartition("/")  # obstore lists whole folders
+        with described(ObjectUri(bucket=bucket, key=prefix)):
+            async for page in store.list(folder or None):
+                for each in page:
+                    if each["path"].startswith(prefix) or not begun:
+                        yield each["path"], each["size"]
+
     async def delete(self, where: ObjectUri, folder_id: str = "") -> None:
         """Delete the object; S3 does not say whether it was there."""
         server = self.servers.of(where.bucket, folder_id)

@@ -109,6 +109,10 @@ class AsyncClient:
                 self.session, file, size, called, sent=sent, resume=resume, began=began
             )
 
+    async def get_upload(self, upload_id: str) -> Upload:
+        """An upload, complete or not."""
+        return Upload.of(await self.session.document("GET", f"{V1}/uploads/{upload_id}"))
+
     async def delete_upload(self, upload_id: str) -> None:
         """Forget an upload and its bytes."""
         await self.session.send("DELETE", f"{V1}/uploads/{upload_id}")
@@ -269,6 +273,10 @@ class AsyncClient:
     async def me(self) -> dict[str, Any]:
         """Who calls: {subject, folder, auth, roles}."""
         return await self.session.document("GET", f"{V1}/me")
+
+    async def status(self) -> dict[str, Any]:
+        """How the service is: ready or why not, queues, recognisers, memory, disk, latest errors."""
+        return await self.session.document("GET", f"{V1}/status")
 
     async def models(self) -> list[dict[str, Any]]:
         """Which model serves each language, and the command that brings a better one."""

@@ -108,6 +108,10 @@ class Client:
                 return uploading.whole(self.session, content, called, sent)
             return uploading.pieces(self.session, file, size, called, sent=sent, resume=resume, began=began)
 
+    def get_upload(self, upload_id: str) -> Upload:
+        """An upload, complete or not."""
+        return Upload.of(self.session.document("GET", f"{V1}/uploads/{upload_id}"))
+
     def delete_upload(self, upload_id: str) -> None:
         """Forget an upload and its bytes."""
         self.session.send("DELETE", f"{V1}/uploads/{upload_id}")
@@ -268,6 +272,10 @@ class Client:
     def me(self) -> dict[str, Any]:
         """Who calls: {subject, folder, auth, roles}."""
         return self.session.document("GET", f"{V1}/me")
+
+    def status(self) -> dict[str, Any]:
+        """How the service is: ready or why not, queues, recognisers, memory, disk, latest errors."""
+        return self.session.document("GET", f"{V1}/status")
 
     def models(self) -> list[dict[str, Any]]:
         """Which model serves each language, and the command that brings a better one."""
