@@ -31,6 +31,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.faults = Faults()
+        self.started_at = time.time()  # seconds since the epoch
         self._figures = Figures()
         self.registry.register(self._figures)
         self._make_request_metrics()
