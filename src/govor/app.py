@@ -6,6 +6,7 @@ The only place where parts are put together; every other one receives what it ne
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import grpc
 import structlog
@@ -16,8 +17,11 @@ from govor import cores, lifetime, telemetry
 from govor.api import gateway, listen
 from govor.api.auth import Doorkeeper, check_exposure
 from govor.api.endpoints import ApiEndpointService, Ports
+from govor.api.extensions.door import Entrance
+from govor.api.extensions.status_door import StatusDoor
 from govor.api.health import HealthDoor
 from govor.api.iam import AccessKeyService, IamTokenService
+from govor.api.one_port import OnePort
 from govor.api.openai_audio import OpenAiDoor
 from govor.api.operation import OperationService
 from govor.api.rest import ERROR_ANSWERS, RestDoor
@@ -38,12 +42,19 @@ from govor.api.web import WebDoor
 from govor.errors import BadSetting
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.work import Work
+from govor.quotas import limits as quota_limits
+from govor.quotas.gate import Gate
 from govor.recognition import models
 from govor.settings import Settings
+from govor.storage.database import Database
 from govor.storage.hot_words import HotWords
 from govor.storage.identities import Identities
 from govor.storage.objects import Objects
+from govor.storage.usage import Usage
 from govor.telemetry import tracing
+
+if TYPE_CHECKING:
+    from govor.api.extensions.assembly import Extensions
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +70,7 @@ class Parts:
     operations: Operations
     immediate: Immediate
     metrics: telemetry.Metrics = field(default_factory=telemetry.Metrics)
+    extensions: "Extensions | None" = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -83,6 +95,7 @@ class Running:
     http: listen.HttpServer
     grpc: grpc.aio.Server
     http_task: asyncio.Task[None]
+    one_port: OnePort | None
     watching: tuple[asyncio.Task[None], ...]  # tasks that only end when told to
 
     async def stop(self) -> None:
@@ -92,6 +105,10 @@ class Running:
         for task in self.watching:
             task.cancel()
         await asyncio.gather(self.http_task, self.grpc.stop(listen.DRAIN_SECONDS))
+        if self.one_port:
+            await self.one_port.close()
+        if self.parts.extensions:
+            await self.parts.extensions.stop()
         await self.parts.operations.stop()
         await self.parts.immediate.stop()
         self.parts.identities.close()
@@ -120,11 +137,20 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
         ports.grpc = _add_port(rpc, settings.grpc, tls)
         await parts.operations.start()
         undo.push_async_callback(parts.operations.stop)
+        if parts.extensions:
+            parts.extensions.start()
+            undo.push_async_callback(parts.extensions.stop)
         await parts.immediate.start()
         await rpc.start()
         http = listen.HttpServer(asgi, listener, tls.context if tls else None)
         http_task = asyncio.create_task(http.run_until_told())
         await http.opened.wait()
+        one_port = None
+        if settings.one_port:
+            grpc_address = (listen.address(settings.grpc)[0], ports.grpc)
+            one_port = await OnePort.open(
+                settings.one_port, http=listener.getsockname()[:2], grpc=grpc_address
+            )
         undo.pop_all()
     return Running(
         http_port=http.port,
@@ -134,6 +160,7 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
         http=http,
         grpc=rpc,
         http_task=http_task,
+        one_port=one_port,
         watching=(
             asyncio.create_task(_tell_health(health, readiness)),
             *((asyncio.create_task(tls.watch()),) if tls else ()),
@@ -143,6 +170,7 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
 
 def build(settings: Settings) -> Parts:
     """Every part behind the doors."""
+    from govor.api.extensions.assembly import Extensions
     from govor.engine.runtime import Engine  # 2 s of imports, which other commands do without
     from govor.immediate import Immediate as LiveRecognition
     from govor.operations import Operations as DurableOperations
@@ -156,13 +184,24 @@ def build(settings: Settings) -> Parts:
     work = Work(settings, objects, pool, find)
     engine = Engine(settings, work, segments_max=pool.size + 1)
     hot_words = HotWords.open(settings).of
+    gate = gate_of(settings)
+    work.usage = gate.usage
+    operations = DurableOperations(settings, objects, engine, work, hot_words=hot_words, gate=gate)
     return Parts(
         identities=Identities.open(settings),
         uploads=objects,
-        operations=DurableOperations(settings, objects, engine, work, hot_words=hot_words),
+        operations=operations,
+        extensions=Extensions.of(operations),
         immediate=LiveRecognition(settings, pool, find, hot_words),
         metrics=metrics,
     )
+
+
+def gate_of(settings: Settings) -> Gate:
+    """The quotas of every folder; what they count has a table, where any of them counts."""
+    limits = quota_limits.read(settings)
+    usage = Usage(Database.open(settings)) if limits.counted else None
+    return Gate(limits, usage, queue_max=settings.queue_operations_max)
 
 
 def recognisers(settings: Settings) -> int:
@@ -226,7 +265,11 @@ def application(
         *rest.routes(table),
         *uploads.routes(),
         *about.routes(),
+        *StatusDoor(
+            readiness=readiness, operations=parts.operations, metrics=metrics, settings=settings
+        ).routes(Entrance(rest=rest)),
         *waiting_routes(settings, parts, rest),
+        *(parts.extensions.routes(rest, style, lambda: readiness.stopping) if parts.extensions else ()),
         *(WebDoor.of_package().routes() if settings.web_page else ()),
     ]
     starlette = Starlette(routes=routes, exception_handlers=dict(ERROR_ANSWERS))

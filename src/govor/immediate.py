@@ -24,7 +24,6 @@ from govor.errors import OutOfRange, QuotaExceeded, TooLarge
 from govor.pipeline import direct, listener
 from govor.pipeline.full_data import raw_silence
 from govor.pipeline.listening import TOO_LONG, Manner
-from govor.pipeline.prepare import PART_SECONDS
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream import Stream
 from govor.pipeline.stream_events import Input, Output, Sound, Spoken, StreamTask
@@ -197,7 +196,7 @@ def deadlines(arrived_at: int) -> Callable[[int], int]:
 
     Later parts of a long recording wait their turn among operations, as if this were one.
     """
-    return lambda part: fairness.deadline(arrived_at, part, PART_SECONDS) if part else 0
+    return lambda part: fairness.deadline(arrived_at, part, fairness.PROMPT_PACE_SECONDS) if part else 0
 
 
 async def write(path: Path, content: AsyncIterator[bytes], bytes_max: int) -> None:

@@ -3,6 +3,7 @@
 Rule 1: a submission is checked in full before it is accepted: model, encoding, link, disk, first bytes.
 Rule 2: an operation belongs to the folder of who made it; for every other folder it does not exist.
 Rule 3: results live `result_days`; after that an operation does not exist for anybody.
+Rule 4: what a folder's quotas refuse costs us nothing; what is refused for another reason costs no quota.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import structlog
 
 from govor import identifiers
 from govor.audio import sandbox, sniff
-from govor.engine import retention
+from govor.engine import fairness, retention
 from govor.engine.runtime import Engine
 from govor.engine.states import Entry, State
 from govor.errors import (
@@ -30,6 +31,8 @@ from govor.errors import (
 from govor.pipeline import stored
 from govor.pipeline.prepare import prepare_nothing
 from govor.pipeline.work import Model, Work
+from govor.quotas.crowd import Crowd
+from govor.quotas.gate import Gate
 from govor.recognition import doubts, languages, phrases
 from govor.records import Caller, Failure, Operation, Statistics, Task
 from govor.settings import Settings
@@ -68,8 +71,11 @@ class Operations:
         work: Work,
         clock: Callable[[], float] = time.time,
         hot_words: Callable[[str], Sequence[str]] = lambda folder_id: (),
+        gate: Gate | None = None,
     ) -> None:
-        """`hot_words` gives the phrases to expect in every recording of a folder."""
+        """`hot_words` gives the phrases to expect in every recording of a folder; `gate` knows its quotas."""
+        self.gate = gate or Gate()
+        self.crowd = Crowd(engine.unfinished)
         self.settings = settings
         self.objects = objects
         self.engine = engine
@@ -120,6 +126,7 @@ class Operations:
             if entry is not None:
                 await self.engine.delete([operation_id])
                 await asyncio.to_thread(self.work.journal.forget, [operation_id])
+        self.gate.look(caller.folder_id, self.clock())
         expected = await asyncio.to_thread(self.hot_words, caller.folder_id)
         hot_words = phrases.collected(task.hot_words, expected)
         task = replace(
@@ -134,18 +141,27 @@ class Operations:
         try:
             begin_ms = int(self.clock() * 1000)
             await asyncio.to_thread(self.work.journal.begin, operation_id, task, caller, begin_ms)
-            if content is not None:
-                await self.work.keep(operation_id, content)
-            await self.engine.submit(operation_id, stored.write_task(task), caller, int(self.clock()))
+            now, size = self.clock(), len(content or b"")
+            turn = await self._turn(task, now)
+            task = replace(task, due_at=turn.due_at, weight=turn.weight)
+            place = self.gate.place(
+                caller.folder_id, operation_id, size, now=now, crowd=self.crowd
+            )
+            async with place:
+                if content is not None:
+                    await self.work.keep(operation_id, content)
+                await self.engine.submit(operation_id, stored.write_task(task), caller, int(now), turn)
         finally:
             self._arriving.discard(operation_id)
-        operation = await self.get(operation_id, caller)
+        operation = await self._operation(await self._entry(operation_id, caller))
         if warnings := doubts.of(task, model):
             log.info("accepted with doubts", operation_id=operation_id, doubts=warnings)
         return replace(operation, warnings=warnings)
 
     async def get(self, operation_id: str, caller: Caller) -> Operation:
-        """An operation of the caller's folder; raises UnknownOperation for every other one."""
+        """An operation of the caller's folder; raises UnknownOperation for every other one, QuotaExceeded."""
+        api = identifiers.api_of(operation_id) if identifiers.is_one(operation_id) else 2
+        self.gate.check(caller.folder_id, api, self.clock())
         return await self._operation(await self._entry(operation_id, caller))
 
     async def entry(self, operation_id: str, caller: Caller) -> Entry:
@@ -199,6 +215,7 @@ class Operations:
         return Statistics(
             by_state=by_state,
             audio_seconds=self.work.audio_seconds,
+            queues=await self.engine.queues(self.clock()),
             clips_waiting=pool.waiting(),
             recognisers=pool.figures(),
             processes=tree.processes,
@@ -222,6 +239,13 @@ class Operations:
             head = content[: sniff.HEAD_BYTES]
         await asyncio.to_thread(sniff.probe, head, task.audio)
         return model
+
+    async def _turn(self, task: Task, now: float) -> fairness.Turn:
+        """When it is due: behind what its folder has here already, and later if it may wait for a day."""
+        ahead = await self.crowd.of(task.folder_id, now)
+        weight = self.gate.limits.of(task.folder_id).weight
+        deferred = life.class_of(task.model) == life.DEFERRED
+        return fairness.turn(now, ahead=ahead, weight=weight, deferred=deferred)
 
     async def _entry(self, operation_id: str, caller: Caller) -> Entry:
         entry = await self.engine.read(operation_id) if identifiers.is_one(operation_id) else None

@@ -88,6 +88,8 @@ class Task:
     api: int = 2  # the version of SpeechKit's API that it came through
     extras: Extras = Extras()
     hot_words: tuple[str, ...] = ()  # phrases that are expected, as recognition/phrases.py writes them
+    due_at: int = 0  # its turn, in seconds since the epoch (engine/fairness.py); 0: when it arrived
+    weight: float = 1.0  # of its folder, when several folders wait
     # Not stored with the task but in storage/journal.py:
     name: str = ""  # what people call it; without one, the file's name
     webhook: str = ""  # an address to tell when it has ended
@@ -117,6 +119,14 @@ class Word:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """One way to hear an utterance."""
+
+    text: str  # as it was heard: lower case, numbers as words
+    probability: float  # 0..1, among the readings that were kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
     """One utterance of one channel; never without words."""
 
@@ -126,6 +136,7 @@ class Chunk:
     confidence: float
     # `text` piece by piece, each with the times of the words it came from; stored results do without.
     pieces: tuple[Word, ...] = ()
+    readings: tuple[Reading, ...] = ()  # what it may have been, most probable first; some models give none
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,9 +189,10 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queue:
-    """The operations of one class that wait for their turn."""
+    """What waits for its turn in one queue, of one class."""
 
-    name: str
+    name: str  # operations, or parts of long ones
+    kind: str  # the class: general, deferred-general
     depth: int
     oldest_seconds: float  # how long the one that waits longest does; 0 when nothing waits
 

@@ -38,7 +38,9 @@ def build(data_dir: Path, kind: str = "", clock: Any = None, **settings: Any) ->
     pool = RecogniserPool(size=made.recognisers, idle_seconds=60, loader=LOADER)
     work = Work(made, objects, pool, lambda language, tag="": TinyModel(kind), preparing.prepare)
     engine = Engine(made, work, segments_max=pool.size + 1)
-    return Operations(made, objects, engine, work, **({"clock": clock} if clock else {}))
+    gate = app.gate_of(made)
+    work.usage = gate.usage
+    return Operations(made, objects, engine, work, gate=gate, **({"clock": clock} if clock else {}))
 
 
 @cache

@@ -5,22 +5,23 @@ from functools import partial
 from typing import TypeVar
 
 from dbos import DBOS, EnqueueOptions, WorkflowHandleAsync
+from dbos._error import DBOSWorkflowConflictIDError
 
 from govor.engine import fairness
 from govor.errors import GovorError
 from govor.pipeline import stored
-from govor.pipeline.prepare import PART_SECONDS
 from govor.pipeline.work import Work
 from govor.pipeline.workflow import Step
 from govor.records import Task
-from govor.telemetry import tracing
+from govor.telemetry import life, tracing
 
 T = TypeVar("T")
 
 # Workflows, by the names their rows carry.
 OPERATION, SEGMENT = "operation", "segment"
-# Queues. Operations mostly wait, so they must not hold the slots of the parts they wait for.
-OPERATIONS, SEGMENTS = "operations", "segments"
+# Queues. Operations mostly wait, so they must not hold the slots of the parts they wait for. Those that may
+# wait for a day have a queue of their own, or they would hold the slots of those that may not.
+OPERATIONS, DEFERRED, SEGMENTS = "operations", "deferred", "segments"
 # Workers take rows of their own version only. Raise it when the order of a workflow's steps changes.
 APPLICATION_VERSION = "1"
 # How soon the end of a part is noticed; parts take a second or more.
@@ -53,12 +54,23 @@ class DbosRun:
         if count == 1:
             recognise = partial(self.work.recognise, self.operation_id, self.task, 0, self._deadline(0))
             return [await self.step("recognise", recognise)]
+        self.work.long_running[self.task.folder_id] += 1
+        try:
+            return await self._long(count)
+        finally:
+            self.work.long_running[self.task.folder_id] -= 1
+
+    async def _long(self, count: int) -> list[str]:
         handles = [await self._enqueue(index) for index in range(count)]
         try:
             return [await handle.get_result(polling_interval_sec=RESULT_POLL_SECONDS) for handle in handles]
         except GovorError:
             await DBOS.cancel_workflows_async([handle.get_workflow_id() for handle in handles])
             raise
+
+    def superseded(self, error: BaseException) -> bool:
+        """Whether DBOS says that the operation's row belongs to another execution now."""
+        return isinstance(error, DBOSWorkflowConflictIDError)
 
     async def _enqueue(self, index: int) -> WorkflowHandleAsync[str]:
         """A part's id follows from its operation's, so running the operation again finds the same parts."""
@@ -77,4 +89,9 @@ class DbosRun:
 
     def _deadline(self, index: int) -> int:
         """A part's turn: in the queue by its priority, and among the clips of the recognisers."""
-        return fairness.deadline(self.submitted_at, index, PART_SECONDS)
+        turn = fairness.Turn(
+            due_at=self.task.due_at or self.submitted_at,
+            deferred=life.class_of(self.task.model) == life.DEFERRED,
+            weight=self.task.weight,
+        )
+        return turn.deadline(index, self.work.long_running[self.task.folder_id])

@@ -54,6 +54,16 @@ SELECT workflow_uuid FROM workflow_status
 -- How many operations are in each state.
 SELECT status, count(*) FROM workflow_status WHERE name = :workflow GROUP BY status;
 
+-- waiting
+-- How much waits in each queue, and since when the oldest of it; a part has the class of its operation.
+SELECT CASE WHEN waiting.name = :workflow THEN 'operations' ELSE 'parts' END AS queue,
+       COALESCE(parent.queue_name, waiting.queue_name) AS class_queue,
+       count(*) AS depth, min(waiting.created_at) AS oldest_ms
+  FROM workflow_status waiting
+  LEFT JOIN workflow_status parent ON parent.workflow_uuid = waiting.parent_workflow_id
+ WHERE waiting.status IN ('ENQUEUED', 'DELAYED') AND waiting.name IN (:workflow, :part)
+ GROUP BY 1, 2;
+
 -- holders
 -- Everybody else who has work in hand, of one version of the workflows; some of them may be dead.
 SELECT DISTINCT executor_id FROM workflow_status

@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, EnqueueOptions
 
-from govor.engine import limits, quiet, workflows
-from govor.engine.durable import APPLICATION_VERSION, OPERATION, OPERATIONS, SEGMENTS
+from govor.engine import fairness, limits, quiet, workflows
+from govor.engine.durable import APPLICATION_VERSION, DEFERRED, OPERATION, OPERATIONS, SEGMENT, SEGMENTS
 from govor.engine.progress import Notes, noted
 from govor.engine.queries import query
 from govor.engine.serializer import JsonSerializer
@@ -26,8 +27,9 @@ from govor.engine.store import Store
 from govor.errors import BadSetting, GovorError, StorageFailed, Unavailable
 from govor.pipeline.stored import Plain
 from govor.pipeline.work import Work
-from govor.records import Caller
+from govor.records import Caller, Queue
 from govor.settings import Settings
+from govor.telemetry import life
 
 # Half of it is added to every operation. With 0.1 and 0.2 s an idle service takes about 5 % of a core;
 # twice as often costs 9 %, and no operation was measurably faster.
@@ -38,6 +40,8 @@ MESSAGES_POLL_SECONDS = 0.1
 # An operation that runs mostly waits; what is heavy has limits of its own (pipeline/work.py).
 OPERATIONS_MAX = 64
 OPERATIONS_OF_A_FOLDER_MAX = 32
+DEFERRED_MAX = 8  # enough to keep idle recognisers busy
+DEFERRED_POLL_SECONDS = 1.0  # nobody waits for these by the second
 THREADS_MAX = 64  # of the engine and of asyncio.to_thread; they read, write and wait
 # A write takes milliseconds. When one has to wait so long, its caller hears of it.
 WRITE_SECONDS = 10.0
@@ -118,11 +122,14 @@ class Engine:
         """Return when this process has to end because it lost its database; mostly never."""
         await self.store.lost()
 
-    async def submit(self, operation_id: str, task: Plain, caller: Caller, submitted_at: int) -> None:
+    async def submit(
+        self, operation_id: str, task: Plain, caller: Caller, submitted_at: int, turn: fairness.Turn
+    ) -> None:
         """Make an operation durable; one that exists under this id is left as it is."""
         options: EnqueueOptions = {
             "workflow_name": OPERATION,
-            "queue_name": OPERATIONS,
+            "queue_name": DEFERRED if turn.deferred else OPERATIONS,
+            "priority": turn.deadline(0),
             "workflow_id": operation_id,
             "app_version": APPLICATION_VERSION,
             "queue_partition_key": caller.folder_id,
@@ -187,6 +194,18 @@ class Engine:
             counts[BY_STATUS[status]] += count
         return counts
 
+    async def queues(self, now: float) -> tuple[Queue, ...]:
+        """How much waits at `now` (s since the epoch) in each queue and class, even if it is nothing."""
+        rows = await self._rows("waiting", workflow=OPERATION, part=SEGMENT)
+        found = {(queue, kind == DEFERRED): (depth, oldest) for queue, kind, depth, oldest in rows}
+        made = []
+        for queue, deferred in product(("operations", "parts"), (False, True)):
+            depth, oldest_ms = found.get((queue, deferred), (0, now * 1000))
+            kind = life.DEFERRED if deferred else life.GENERAL
+            oldest_seconds = max(0.0, now - oldest_ms / 1000)
+            made.append(Queue(name=queue, kind=kind, depth=depth, oldest_seconds=oldest_seconds))
+        return tuple(made)
+
     async def _rows(self, name: str, **values: object) -> list[tuple[Any, ...]]:
         """The rows that a named statement returns."""
         try:
@@ -218,7 +237,7 @@ class Engine:
 
     def _limits(self) -> Mapping[str, int]:
         """How many workflows of each queue run here at most."""
-        return {OPERATIONS: OPERATIONS_MAX, SEGMENTS: self.segments_max}
+        return {OPERATIONS: OPERATIONS_MAX, DEFERRED: DEFERRED_MAX, SEGMENTS: self.segments_max}
 
     async def _register_queues(self) -> None:
         await DBOS.register_queue_async(
@@ -226,6 +245,13 @@ class Engine:
             worker_concurrency=OPERATIONS_MAX,
             partition_worker_concurrency=OPERATIONS_OF_A_FOLDER_MAX,
             polling_interval_sec=OPERATIONS_POLL_SECONDS,
+            on_conflict="always_update",
+        )
+        await DBOS.register_queue_async(
+            DEFERRED,
+            worker_concurrency=DEFERRED_MAX,
+            partition_worker_concurrency=DEFERRED_MAX,
+            polling_interval_sec=DEFERRED_POLL_SECONDS,
             on_conflict="always_update",
         )
         await DBOS.register_queue_async(

@@ -1,8 +1,8 @@
 """What the steps of an operation do, with everything they need at hand."""
 
 import asyncio
-import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -15,13 +15,14 @@ from govor import cores
 from govor.analysis import turns
 from govor.audio import sandbox
 from govor.errors import GovorError, Unavailable
-from govor.pipeline import chunks, recognise, speakers, stored, waveform
-from govor.pipeline.fetch import WAITS_SECONDS, fetch, keep
+from govor.pipeline import chunks, recognise, speakers, stored, waveform, work_files
+from govor.pipeline.fetch import WAITS_SECONDS, fetch
 from govor.pipeline.prepare import prepare
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.scratch import Scratch
 from govor.pipeline.stored import Plain
 from govor.pipeline.summarise import summarise
+from govor.pipeline.turns import Turns
 from govor.records import Task, Transcript
 from govor.settings import Settings
 from govor.storage.journal import Ended, Journal
@@ -36,6 +37,8 @@ PREPARE_ATTEMPTS = (
     3  # when the sandbox itself was killed; what is wrong with a recording is never tried again
 )
 SCRATCH = "scratch"
+# A recording up to here is decoded in a second or two, and does not wait for long ones, which take minutes.
+SMALL_BYTES = 4 << 20
 
 log = structlog.get_logger(__name__)
 
@@ -74,23 +77,30 @@ class Work:
         self.writer = Writer.of(settings)
         self.journal = Journal.open(settings)
         self.root = settings.data_path / SCRATCH
+        self.files = work_files.of(settings, self.root)
         self.audio_seconds = 0.0  # recognised since the start, summed over channels
-        self._fetching = asyncio.Semaphore(FETCHES_MAX)
-        self._preparing = asyncio.Semaphore(cores.usable())
+        self.long_running: Counter[str] = Counter()  # recordings of several parts that run here, by folder
+        self._fetching = Turns(FETCHES_MAX)
+        self._preparing = Turns(cores.usable(), extra=1)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # one for each operation
 
     async def fetch(self, operation_id: str, task: Task) -> int:
         """Step: the object is on our disk. Returns its bytes (0 if it is not needed any more)."""
-        async with self._fetching:
+        async with self._fetching.one(task.due_at):
             scratch = Scratch(self.root, operation_id)
+            if await self.files.bring_parts(scratch, ()):
+                return 0
+            await self.files.bring_source(scratch)
             waits_seconds = self.fetch_waits_seconds
-            return await fetch(
+            size = await fetch(
                 task.uri, scratch, self.objects, waits_seconds=waits_seconds, folder_id=task.folder_id
             )
+            await self.files.keep_source(scratch)
+            return size
 
     async def keep(self, operation_id: str, content: bytes) -> None:
         """Put a recording that came with its request where `fetch` would put it: whole, and on the disk."""
-        await asyncio.to_thread(keep, Scratch(self.root, operation_id), content)
+        await self.files.keep_content(Scratch(self.root, operation_id), content)
 
     async def prepare(self, operation_id: str, task: Task) -> Plain:
         """Step: the parts are on our disk. Returns how many, and the recording's length and channels."""
@@ -102,26 +112,27 @@ class Work:
         return {"parts": len(manifest.parts), "audio_ms": manifest.audio_ms, "channels": manifest.channels}
 
     async def measured(self, operation_id: str, size: int, prepared: Plain) -> None:
-        """Note for the quotas what a recording turned out to be: its bytes, and its length in all channels."""
+        """Note for the quotas what a recording turned out to be: its bytes, its length in all channels."""
         if self.usage is not None:
             audio_ms = prepared["audio_ms"] * prepared["channels"]
             await asyncio.to_thread(self.usage.measured, operation_id, audio_ms=audio_ms, size=size)
 
     async def recognise(self, operation_id: str, task: Task, index: int, deadline: int) -> str:
         """Step: the words of one part, as stored.write_heard puts them."""
-        await self._ready(operation_id, task)
+        await self._ready(operation_id, task, (index,))
         model = await asyncio.to_thread(self.find, task.language, task.model)
         scratch = Scratch(self.root, operation_id)
         heard = await recognise.part(scratch, index, model, self.pool, deadline, task.hot_words)
+        await self.files.done_with(scratch, index)
         return stored.write_heard(heard)
 
     async def tell_speakers(self, operation_id: str, task: Task) -> speakers.Rows:
         """Step: who speaks when in a mono recording."""
-        await self._ready(operation_id, task)
+        await self._ready(operation_id, task, work_files.EVERY_PART)
         model = await asyncio.to_thread(self.find, task.language, task.model)
         most = self.settings.speakers_max
         job = partial(sandbox.run, speakers.tell_apart, self.root, operation_id, model.sample_rate_hz, most)
-        async with self._preparing:
+        async with self._preparing.one(task.due_at):
             return await asyncio.to_thread(job)
 
     def assemble(
@@ -148,7 +159,7 @@ class Work:
 
     async def discard(self, operation_id: str) -> None:
         """Delete the operation's files; nothing there is no error."""
-        await asyncio.to_thread(Scratch(self.root, operation_id).remove)
+        await self.files.discard(Scratch(self.root, operation_id))
 
     async def settle(self, operation_id: str, ended: Ended) -> None:
         """Note how an operation ended; what fails here is made good by the next round (overview.py)."""
@@ -159,20 +170,20 @@ class Work:
 
     async def folders(self) -> set[str]:
         """The operations that have files here."""
-        return await asyncio.to_thread(lambda: set(os.listdir(self.root)) if self.root.is_dir() else set())
+        return await self.files.operations()
 
-    async def _ready(self, operation_id: str, task: Task) -> None:
-        """See to it that the parts are there, beginning with the link if everything is lost."""
+    async def _ready(self, operation_id: str, task: Task, parts: Sequence[int] = ()) -> None:
+        """See to it that these parts are here, beginning with the link if everything is lost."""
         scratch = Scratch(self.root, operation_id)
         async with self._locks.setdefault(operation_id, asyncio.Lock()):
-            if scratch.prepared:
+            if await self.files.bring_parts(scratch, parts):
                 return
-            await self.fetch(operation_id, task)
+            size = await self.fetch(operation_id, task)
             model = await asyncio.to_thread(self.find, task.language, task.model)
             self.pool.expect(model)  # they start while this recording is decoded
-            async with self._preparing:
+            async with self._preparing.one(task.due_at, small=size <= SMALL_BYTES):
                 await self._in_sandbox(operation_id, task, model.sample_rate_hz)
-            scratch.source.unlink(missing_ok=True)
+            await self.files.keep_parts(scratch)
 
     async def _in_sandbox(self, operation_id: str, task: Task, sample_rate_hz: int) -> None:
         """Run prepare in its own process; try again when that process was killed from outside."""

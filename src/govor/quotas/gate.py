@@ -8,11 +8,12 @@ Rule 3: a submission that is not accepted does not count.
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 from govor.errors import QuotaExceeded, Unavailable
+from govor.quotas.crowd import Crowd
 from govor.quotas.limits import FolderLimits, Limits
 from govor.quotas.sliding_count import SlidingCount
 from govor.storage.usage import Allowance, Overrun, Usage
@@ -22,8 +23,6 @@ HOUR_SECONDS, HOUR_MS = 3_600, 3_600_000
 BUSY_SECONDS = 5.0
 # A full queue has hours of work in it; who asks once a minute finds the place that was left.
 QUEUE_SECONDS = 60.0
-# Between two counts of the queue: with 100,000 rows in it a count takes some milliseconds.
-RECOUNT_SECONDS = 1.0
 # Folders whose checks are counted at a time. A count has at most 60 steps, about 10 KB; idle ones go first.
 FOLDERS_MAX = 10_000
 
@@ -35,8 +34,6 @@ WHAT: Mapping[str, str] = {
     "checks_per_hour": "{limits.checks_per_hour} checks of operations an hour",
     "v3_checks_per_second": "{limits.v3_checks_per_second} checks of operations a second",
 }
-
-Count = Callable[[str], Awaitable[int]]  # operations of a folder ("": of all) that are not done
 
 
 class Gate:
@@ -57,7 +54,6 @@ class Gate:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # one for each folder
         self._full_until: dict[str, tuple[float, str]] = {}  # by folder: until when, and why
         self._checks: dict[tuple[str, int], SlidingCount] = {}  # by folder and API; the idle ones first
-        self._queued, self._queued_at = 0, -math.inf
 
     def check(self, folder_id: str, api: int, now: float) -> None:
         """Count one look at an operation; raises QuotaExceeded."""
@@ -81,20 +77,20 @@ class Gate:
 
     @asynccontextmanager
     async def place(
-        self, folder_id: str, operation_id: str, size: int, *, now: float, unfinished: Count
+        self, folder_id: str, operation_id: str, size: int, *, now: float, crowd: Crowd
     ) -> AsyncIterator[None]:
         """A place for one more operation of `size` bytes (0: unknown); it is given back if the block fails.
 
         Raises QuotaExceeded; Unavailable when the queue of the whole service is full; StorageFailed.
         """
-        await self._require_queue(now, unfinished)
+        await self._require_queue(now, crowd)
         limits = self.limits.of(folder_id)
         if not (limits.counted or limits.operations):
             yield
             return
         lock = self._locks.setdefault(folder_id, asyncio.Lock())
         async with lock:  # otherwise two would see the same last place
-            if limits.operations and await unfinished(folder_id) >= limits.operations:
+            if limits.operations and await crowd.exactly(folder_id) >= limits.operations:
                 raise exceeded("operations", limits, BUSY_SECONDS)
             new = limits.counted and await self._reserve(folder_id, operation_id, size, limits, now)
             try:
@@ -118,19 +114,17 @@ class Gate:
             self._full_until[folder_id] = (now + outcome.seconds, outcome.what)
         raise exceeded(outcome.what, limits, outcome.seconds)
 
-    async def _require_queue(self, now: float, unfinished: Count) -> None:
-        """Unavailable when as many operations wait as may; the count may be a second old."""
+    async def _require_queue(self, now: float, crowd: Crowd) -> None:
+        """Unavailable when as many operations wait as may."""
         if not self.queue_max:
             return
-        if not 0 <= now - self._queued_at < RECOUNT_SECONDS:
-            self._queued, self._queued_at = await unfinished(""), now
-        if self._queued >= self.queue_max:
+        queued = await crowd.of("", now)
+        if queued >= self.queue_max:
             raise Unavailable(
                 "The queue is full",
-                f"{self._queued} operations are not done (GOVOR_QUEUE_OPERATIONS_MAX)",
+                f"{queued} operations are not done (GOVOR_QUEUE_OPERATIONS_MAX)",
                 retry_after_seconds=QUEUE_SECONDS,
             )
-        self._queued += 1
 
 
 def allowance(limits: Limits) -> Allowance:
