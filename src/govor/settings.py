@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     # files of operations that run: `s3://BUCKET/PREFIX` or `file:///FOLDER`, the same for all of a fleet
     work_url: str = ""
+    # files of operations that run: `s3://BUCKET/PREFIX` or `file:///FOLDER`, the same for all of a fleet
+    work_url: str = ""
     worker: bool = True  # `govor serve` takes work itself; `--no-worker` leaves all to `govor worker`
     worker_http: str = "127.0.0.1:8081"  # where `govor worker` answers /health and /metrics
     result_days: float = 3.0  # results are deleted this many days after the end, as SpeechKit's are

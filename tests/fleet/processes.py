@@ -16,9 +16,10 @@ from tests.tiny.life import WAIT_SECONDS, Life
 class Fleet:
     """Begins services; `rows` looks into their database from outside."""
 
-    def __init__(self, url: str, data_dir: Path) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
         self.url = url
-        self.data_dir = data_dir
+        self.folder = folder
+        self.shared = folder / "shared"  # all that they have in common, besides the database
         self.lives: list[Life] = []
 
     def door(self) -> Life:
@@ -43,7 +44,12 @@ class Fleet:
         os.kill(pid(life), signal.SIGCONT)
 
     def _begin(self, kind: str, **settings: Any) -> Life:
-        self.lives.append(Life(self.data_dir, kind, database_url=self.url, **settings))
+        data_dir = self.folder / f"machine{len(self.lives)}"
+        data_dir.mkdir()
+        work_url = f"file://{self.shared}"
+        self.lives.append(
+            Life(data_dir, kind, **{"database_url": self.url, "work_url": work_url, **settings})
+        )
         return self.lives[-1]
 
 
@@ -62,9 +68,9 @@ def pid(life: Life) -> int:
 
 
 @contextmanager
-def fleet(url: str, data_dir: Path) -> Iterator[Fleet]:
+def fleet(url: str, folder: Path) -> Iterator[Fleet]:
     """Services until the block ends; then all are killed."""
-    made = Fleet(url, data_dir)
+    made = Fleet(url, folder)
     try:
         yield made
     finally:

@@ -30,9 +30,9 @@ def test_a_door_is_ready_only_while_a_worker_lives(started_fleet: Fleet) -> None
 
 def test_what_one_process_accepts_another_finishes(started_fleet: Fleet) -> None:
     door = started_fleet.door()
-    early = door.submit(record(started_fleet.data_dir, "early.pcm", SHORT))  # before there is a worker
+    early = door.submit(record(started_fleet.shared, "early.pcm", SHORT))  # before there is a worker
     started_fleet.worker()
-    late = door.submit(record(started_fleet.data_dir, "late.pcm", LONG))
+    late = door.submit(record(started_fleet.shared, "late.pcm", LONG))
     for operation_id, levels in ((early, SHORT), (late, LONG)):
         operation = door.finished(operation_id)
         assert operation.failure is None
@@ -44,7 +44,7 @@ def test_what_one_process_accepts_another_finishes(started_fleet: Fleet) -> None
 def test_the_work_of_a_killed_worker_is_taken_over(started_fleet: Fleet) -> None:
     door = started_fleet.door()
     doomed = started_fleet.worker("slow:0.05")
-    operation_id = door.submit(record(started_fleet.data_dir, "long.pcm", LONG))
+    operation_id = door.submit(record(started_fleet.shared, "long.pcm", LONG))
     done = "SELECT count(*) > 0 FROM workflow_status WHERE parent_workflow_id = %s AND status = 'SUCCESS'"
     doomed.kill_when(lambda: bool(started_fleet.rows(done, operation_id)[0][0]))
     started_fleet.worker()

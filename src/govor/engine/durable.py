@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from dbos import DBOS, EnqueueOptions, WorkflowHandleAsync
 from dbos._error import DBOSWorkflowConflictIDError
+from dbos._error import DBOSWorkflowConflictIDError
 
 from govor.engine import fairness
 from govor.errors import GovorError
@@ -67,6 +68,10 @@ class DbosRun:
         except GovorError:
             await DBOS.cancel_workflows_async([handle.get_workflow_id() for handle in handles])
             raise
+
+    def superseded(self, error: BaseException) -> bool:
+        """Whether DBOS says that the operation's row belongs to another execution now."""
+        return isinstance(error, DBOSWorkflowConflictIDError)
 
     def superseded(self, error: BaseException) -> bool:
         """Whether DBOS says that the operation's row belongs to another execution now."""

@@ -79,6 +79,10 @@ class Scratch:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
+    def part(self, index: int) -> Path:
+        """The file of one part's samples."""
+        return part(self.parts, index)
+
     def clips(self, manifest: Manifest, index: int) -> list[Clip]:
         """One part's stretches as the pool takes them."""
         path = str(part(self.parts, index))

@@ -30,6 +30,10 @@ class Durable(Protocol):
         """What Work.recognise returns for parts 0 … count - 1, wherever they were recognised."""
         ...
 
+    def superseded(self, error: BaseException) -> bool:
+        """Whether this error says that another process runs the operation now, and needs its files."""
+        ...
+
 
 async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable) -> Transcript:
     """Run one operation. Raises the error that becomes its failure."""
@@ -47,8 +51,9 @@ async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable
             transcript = replace(transcript, summary=read_summary(summary))
     except asyncio.CancelledError:  # the process is ending: the next one goes on from here, with these files
         raise
-    except BaseException:  # failed, or cancelled by the caller, which the engine tells in its own way
-        await work.discard(operation_id)
+    except BaseException as error:  # failed, or cancelled by the caller, as the engine tells in its own way
+        if not durable.superseded(error):
+            await work.discard(operation_id)
         raise
     await work.discard(operation_id)
     return transcript
