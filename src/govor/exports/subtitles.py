@@ -1,8 +1,9 @@
 """SubRip and WebVTT: a cue for each stretch of an utterance that fits on the screen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from govor.exports.speakers import NO_NAMES, before
 from govor.records import Chunk, Transcript, Word
 
 # What subtitling guides agree on: two lines of about 42 characters, no cue longer than seven seconds.
@@ -50,25 +51,26 @@ def chunk_cues(chunk: Chunk) -> Iterator[Cue]:
         yield Cue(run[0].start_ms, run[-1].end_ms, " ".join(word.text for word in run))
 
 
-def cues(transcript: Transcript) -> Iterator[Cue]:
-    """All cues in time order; the channel stands before the text when there is more than one."""
+def cues(transcript: Transcript, speakers: Mapping[str, str] = NO_NAMES) -> Iterator[Cue]:
+    """All cues in time order; the speaker stands before the text where there are several, or names."""
     for chunk in transcript.chunks:
+        speaker = before(chunk, transcript, speakers)
         for cue in chunk_cues(chunk):
-            speaker = "" if transcript.channels == 1 else f"{chunk.channel}: "
             yield Cue(cue.start_ms, max(cue.end_ms, cue.start_ms + 1), speaker + cue.text)
 
 
-def write_srt(transcript: Transcript) -> str:
+def write_srt(transcript: Transcript, speakers: Mapping[str, str] = NO_NAMES) -> str:
     """SubRip."""
     return "".join(
         f"{number}\n{clock(cue.start_ms, ',')} --> {clock(cue.end_ms, ',')}\n{cue.text}\n\n"
-        for number, cue in enumerate(cues(transcript), start=1)
+        for number, cue in enumerate(cues(transcript, speakers), start=1)
     )
 
 
-def write_vtt(transcript: Transcript) -> str:
+def write_vtt(transcript: Transcript, speakers: Mapping[str, str] = NO_NAMES) -> str:
     """WebVTT."""
     body = "".join(
-        f"{clock(cue.start_ms, '.')} --> {clock(cue.end_ms, '.')}\n{cue.text}\n\n" for cue in cues(transcript)
+        f"{clock(cue.start_ms, '.')} --> {clock(cue.end_ms, '.')}\n{cue.text}\n\n"
+        for cue in cues(transcript, speakers)
     )
     return f"WEBVTT\n\n{body}"

@@ -1,8 +1,8 @@
 """Uploads: recordings on their way into the store, in one go or in pieces.
 
 Rule 1: an upload belongs to a folder; for every other one it does not exist.
-Rule 2: one in pieces grows in DATA_DIR/uploads/ID, and the size of that file is how far it has come: what a crash left is
-        gone on with. Its object appears whole, with the last byte.
+Rule 2: one in pieces grows in DATA_DIR/uploads/ID, and the size of that file is how far it has come: what a
+        crash left is gone on with. Its object appears whole, with the last byte.
 Rule 3: what people call a file decides nothing: the object's key begins with an id of ours.
 """
 
@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from govor.errors import BadRequest, Conflict, NotFound, TooLarge
 from govor.records import Caller
-from govor.storage import disk
+from govor.storage import disk, journal
 from govor.storage.database import FOLDER_CHARS_MAX, ID_CHARS, Database, metadata, new_id
 from govor.storage.notes import Note
 from govor.storage.objects import Objects, uri_of
@@ -32,7 +32,8 @@ from govor.storage.uris import CONTROL, ObjectUri
 PARTS = "uploads"  # the folder of unfinished uploads in the data directory
 NAME_BYTES_MAX = 200  # file systems take 255, and a key is longer than its name
 READ_BYTES = 1 << 20  # at a time, from our disk into another store
-UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]|[\u202a-\u202e\u2066-\u2069]")  # paths, controls, turned writing
+TURNED = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # makes "gpj.exe" read like "exe.jpg"
+SEPARATOR = re.compile(r"[/\\]")
 FORGET_AT_ONCE = 500
 
 upload = sa.Table(
@@ -84,9 +85,7 @@ class Uploads:
         self._root = objects.settings.data_path / PARTS
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def whole(
-        self, caller: Caller, name: str, stream: AsyncIterator[bytes], now_ms: int
-    ) -> Upload:
+    async def whole(self, caller: Caller, name: str, stream: AsyncIterator[bytes], now_ms: int) -> Upload:
         """Store a recording that comes in one go, whole or not at all. Raises what Objects.put does."""
         made = self._new(caller, name, 0, now_ms)
         receipt = await self.objects.put(made.bucket, made.key, stream, folder_id=caller.folder_id)
@@ -156,6 +155,14 @@ class Uploads:
         """The upload that made an object; blocking."""
         found = self._read(folder_id, where.key.partition("/")[0])
         return found if found is not None and found.where == where else None
+
+    def used(self, uri: str, folder_id: str) -> bool:
+        """Whether an operation of the folder has this recording; blocking."""
+        asked = sa.select(journal.operation.c.id).where(
+            journal.operation.c.folder_id == folder_id, journal.operation.c.uri == uri
+        )
+        with self._database.connect() as connection:
+            return connection.execute(asked.limit(1)).first() is not None
 
     def _new(self, caller: Caller, name: str, size: int, now_ms: int) -> Upload:
         identity = new_id("upl")
@@ -256,7 +263,7 @@ def upload_of(row: Any) -> Upload:
 
 def safe_name(name: str) -> str:
     """What a hostile file name becomes: its last part, without controls, of bounded length; never empty."""
-    last = UNSAFE.split(CONTROL.sub("", name))[-1].strip().strip(".")
+    last = SEPARATOR.split(TURNED.sub("", CONTROL.sub("", name)))[-1].strip().strip(".")
     kept = last.encode("utf-8", "replace")
     if len(kept) > NAME_BYTES_MAX:
         stem, dot, suffix = last.rpartition(".")
@@ -274,4 +281,6 @@ async def pieces(path: Path) -> AsyncIterator[bytes]:
 
 def no_bucket() -> BadRequest:
     """The error where buckets are on another server and none is named for uploads."""
-    return BadRequest("this service takes no uploads", "its operator has to name a bucket: GOVOR_UPLOAD_BUCKET")
+    return BadRequest(
+        "this service takes no uploads", "its operator has to name a bucket: GOVOR_UPLOAD_BUCKET"
+    )

@@ -1,1 +1,1 @@
-"""The extensions API under /govor/v1: uploads, lists, progress, exports, webhooks. openapi.yaml describes it."""
+"""The extensions API under /govor/v1: uploads, lists, progress, exports, webhooks; see openapi.yaml."""
