@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from govor.settings import Settings
-from scripts import settings_page
+from scripts import settings_page, wire_page
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "models").rglob("*.md")])
@@ -19,6 +19,12 @@ def test_the_page_of_settings_is_made_from_the_code_and_explains_each() -> None:
     assert text == settings_page.page(), "run: python -m scripts.settings_page"
     rows = re.findall(r"^\| `GOVOR_([A-Z0-9_]+)` \|.*\| (.+) \|$", text, re.MULTILINE)
     assert {name.lower() for name, _ in rows} == set(Settings.model_fields)
+
+
+def test_the_page_of_the_wire_is_made_from_the_interface_definitions() -> None:
+    text = (ROOT / "docs/wire.md").read_text(encoding="utf-8")
+    assert text == wire_page.page(text), "run: python -m scripts.wire_page"
+    assert text.count("| `") > 200
 
 
 def test_documents_name_no_setting_that_does_not_exist() -> None:
@@ -50,7 +56,7 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
 def test_the_commands_of_the_readme_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^    make (\w+)", readme, re.MULTILINE):
+    for target in re.findall(r"^make (\w+)", readme, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     for command in set(re.findall(r"govor (serve|transcribe|keys \w+)", readme)):
         help_text = subprocess.run(
