@@ -14,6 +14,7 @@ from govor.api.rest import ERROR_ANSWERS
 from govor.api.trace import Trace
 from govor.errors import BadSetting
 from govor.settings import Settings
+from govor.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +43,11 @@ def run(settings: Settings) -> None:
     if not settings.database_url:
         raise BadSetting("a worker needs GOVOR_DATABASE_URL", "on one machine, `govor serve` does it all")
     telemetry.configure_logging(settings)
-    asyncio.run(_run(settings))
+    tracing.start(settings)
+    try:
+        asyncio.run(_run(settings))
+    finally:
+        tracing.stop()
 
 
 async def start(settings: Settings) -> Running:

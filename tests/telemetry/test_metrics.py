@@ -1,16 +1,19 @@
 """What is counted, and that the page tells it."""
 
 import asyncio
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from govor.engine.runtime import OPERATIONS_OF_A_FOLDER_MAX
 from govor.errors import ModelFailed, ServiceError
 from govor.records import Queue, Statistics
 from govor.telemetry import Metrics
 from tests.telemetry import shown
 from tests.tiny.recogniser import FAILS, KILLS
-from tests.tiny.service import ALICE, finished, record, started
+from tests.tiny.service import ALICE, BOB, finished, record, started
 
 SHORT = [5, 6, 7]  # one part
 LONG = list(range(100, 250))  # 150 s: three parts, each a workflow of its own
@@ -33,7 +36,7 @@ def test_the_page_names_the_labels_of_every_metric() -> None:
     now = Statistics(
         by_state=one,
         audio_seconds=1,
-        queues=(Queue(name="general", depth=1, oldest_seconds=1),),
+        queues=(Queue(name="operations", kind="general", depth=1, oldest_seconds=1),),
         recognisers=one,
         processes=one,
         memory_bytes=one,
@@ -101,6 +104,25 @@ async def test_cancelled_operations_are_counted_and_are_no_failures(tmp_path: Pa
         found = await shown.of(operations)
     assert found["govor_operations_ended_total"] == {("cancelled",): 1}
     assert "govor_operation_failures_total" not in found
+
+
+async def test_queues_are_shown_by_class_with_the_age_of_the_oldest(tmp_path: Path) -> None:
+    started_at = time.time()
+    crowd, deferred = OPERATIONS_OF_A_FOLDER_MAX + 3, 2
+    async with started(tmp_path, "slow:0.5", clock=lambda: time.time() + 100) as operations:
+        task = record(tmp_path, "a.raw", [5])
+        for _ in range(crowd):
+            await operations.submit(task, ALICE)
+        for _ in range(deferred):
+            await operations.submit(replace(task, model="deferred-general"), ALICE)
+        await operations.submit(record(tmp_path, "b.raw", LONG), BOB)
+        found = await shown.of(operations)
+    depth, oldest = found["govor_queue_depth"], found["govor_queue_oldest_seconds"]
+    assert 1 <= depth["general", "operations"] <= crowd + 1
+    assert depth["deferred-general", "operations"] == deferred
+    assert depth["deferred-general", "parts"] == 0
+    assert 100 <= oldest["general", "operations"] <= 100 + time.time() - started_at + 1
+    assert oldest["deferred-general", "parts"] == 0
 
 
 async def test_processes_memory_and_disk_are_shown(tmp_path: Path) -> None:

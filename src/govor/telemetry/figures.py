@@ -1,12 +1,12 @@
 """What is so at the moment of a scrape: states, queues, processes, memory, disk."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from govor import __version__
-from govor.records import Statistics
+from govor.records import Queue, Statistics
 
 NOTHING = Statistics(by_state={}, audio_seconds=0.0)
 
@@ -29,10 +29,7 @@ class Figures(Collector):
             "Audio recognised since the start, summed over channels",
             value=now.audio_seconds,
         )
-        depths = {queue.name: queue.depth for queue in now.queues}
-        oldest = {queue.name: queue.oldest_seconds for queue in now.queues}
-        yield gauge("queue_depth", "Operations that wait for their turn", depths, "class")
-        yield gauge("queue_oldest_seconds", "How long the oldest of them waits", oldest, "class")
+        yield from queues(now.queues)
         yield gauge(
             "clips_waiting", "Pieces of speech that wait for a recogniser", {"": now.clips_waiting}, ""
         )
@@ -42,6 +39,17 @@ class Figures(Collector):
         yield gauge(
             "disk_free_bytes", "Free on the disk of the data directory", {"": now.disk_free_bytes}, ""
         )
+
+
+def queues(found: Sequence[Queue]) -> Iterator[Metric]:
+    """How much waits, and how long the oldest of it."""
+    labels = ("queue", "class")
+    depth = GaugeMetricFamily("govor_queue_depth", "What waits for its turn", labels=labels)
+    oldest = GaugeMetricFamily("govor_queue_oldest_seconds", "How long the oldest of it waits", labels=labels)
+    for queue in found:
+        depth.add_metric((queue.name, queue.kind), queue.depth)
+        oldest.add_metric((queue.name, queue.kind), queue.oldest_seconds)
+    yield from (depth, oldest)
 
 
 def gauge(name: str, documentation: str, values: Mapping[str, float], label: str) -> Metric:
