@@ -1,4 +1,4 @@
-.PHONY: demo test check bench chaos conformance serve clean
+.PHONY: demo test check bench chaos conformance screenshots serve clean
 
 demo:  ## set everything up and transcribe a recording through the API
 	@scripts/setup
@@ -19,6 +19,11 @@ bench:  ## the numbers quoted in the documents
 chaos:  ## 2,000 jobs under kills, stops, outages and full disks; CHAOS="--seed 7 --jobs 100" for less
 	@scripts/setup dev
 	@.venv/bin/python -m bench.chaos $(CHAOS)
+
+screenshots:  ## the pictures of the web page in docs/screenshots
+	@scripts/setup dev
+	@scripts/browser
+	@.venv/bin/python -m scripts.screenshots
 
 conformance:  ## programs that others wrote for SpeechKit, against a real service (installs them from PyPI)
 	@scripts/setup dev
