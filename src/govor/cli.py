@@ -17,6 +17,7 @@ from govor.commands.status import status
 from govor.commands.text import text
 from govor.commands.tls import tls
 from govor.commands.transcribe import transcribe
+from govor.commands.watch import watch
 from govor.commands.worker import worker
 
 
@@ -53,6 +54,7 @@ main.add_command(status)
 main.add_command(text)
 main.add_command(tls)
 main.add_command(transcribe)
+main.add_command(watch)
 main.add_command(worker)
 
 

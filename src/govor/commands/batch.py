@@ -31,6 +31,10 @@ class Transcribing(Protocol):
         """The transcript of one recording. Raises GovorError, ClientError."""
         ...
 
+    async def ready(self) -> None:
+        """Raises what is wrong with the service before anything is sent there."""
+        ...
+
     async def delivered(self, source: Source) -> None:
         """Its outputs are where they belong."""
         ...

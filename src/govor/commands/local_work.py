@@ -37,6 +37,9 @@ class LocalWork:
         files = await asyncio.to_thread(rendered, transcript, self._formats)
         return Made(files=files, audio_seconds=transcript.audio_ms / 1000)
 
+    async def ready(self) -> None:
+        """`opened` has looked already."""
+
     async def delivered(self, source: Source) -> None:
         """There is nothing to forget."""
 

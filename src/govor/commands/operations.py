@@ -51,7 +51,7 @@ def list_operations(
 @as_json_option
 @service_options
 @click.pass_context
-def get_operations(context: click.Context, ids: tuple[str, ...], as_json: bool, **service: Any) -> None:
+def get_operations(context: click.Context, /, ids: tuple[str, ...], as_json: bool, **service: Any) -> None:
     """Show operations: state, progress, and why they failed."""
 
     def show(client: "Client", operation_id: str) -> None:
@@ -68,7 +68,7 @@ def get_operations(context: click.Context, ids: tuple[str, ...], as_json: bool, 
 @as_json_option
 @service_options
 @click.pass_context
-def cancel_operations(context: click.Context, ids: tuple[str, ...], as_json: bool, **service: Any) -> None:
+def cancel_operations(context: click.Context, /, ids: tuple[str, ...], as_json: bool, **service: Any) -> None:
     """Stop operations; those that have ended stay as they are."""
     context.exit(each(ids, lambda client, one: tell(client.cancel(one), as_json=as_json), **service))
 
@@ -78,7 +78,7 @@ def cancel_operations(context: click.Context, ids: tuple[str, ...], as_json: boo
 @click.option("--cancel", is_flag=True, help="Stop those first that have not ended")
 @service_options
 @click.pass_context
-def delete_operations(context: click.Context, ids: tuple[str, ...], cancel: bool, **service: Any) -> None:
+def delete_operations(context: click.Context, /, ids: tuple[str, ...], cancel: bool, **service: Any) -> None:
     """Forget operations, their results and what was uploaded for them."""
 
     def delete(client: "Client", operation_id: str) -> None:
@@ -95,7 +95,7 @@ def delete_operations(context: click.Context, ids: tuple[str, ...], cancel: bool
 @service_options
 @click.pass_context
 def wait_operations(
-    context: click.Context, ids: tuple[str, ...], timeout: float | None, as_json: bool, **service: Any
+    context: click.Context, /, ids: tuple[str, ...], timeout: float | None, as_json: bool, **service: Any
 ) -> None:
     """Wait until operations have ended, with a bar on a terminal.
 

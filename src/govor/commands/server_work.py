@@ -49,6 +49,10 @@ class ServerWork:
         }
         return Made(files=files, audio_seconds=operation.audio_seconds or 0.0, operation_id=operation.id)
 
+    async def ready(self) -> None:
+        """Raises Unreachable, Unauthenticated, BadAnswer."""
+        await self.client.me()
+
     async def delivered(self, source: Source) -> None:
         """Forget it here and, if that is wanted, there."""
         key = self.key(source)

@@ -112,34 +112,40 @@ def work_options(command: Command) -> Command:
 
 @asynccontextmanager
 async def opened(settings: Settings, wanted: Asked) -> AsyncIterator["Transcribing"]:
-    """Who does the work, until the block ends. Raises LanguageUnavailable, ModelFailed, Unavailable."""
+    """Who does the work, until the block ends.
+
+    Raises LanguageUnavailable, ModelFailed; of a service Unreachable, Unauthenticated; Unavailable when
+    another process uses the state file.
+    """
     async with AsyncExitStack() as stack:
-        if wanted.server:
-            from govor.client import AsyncClient
-            from govor.commands.server_work import ServerWork
+        made = await (there if wanted.server else here)(stack, settings, wanted)
+        await made.ready()
+        yield made
 
-            client = await stack.enter_async_context(AsyncClient(wanted.server, wanted.key))
-            notes = stack.enter_context(journal.opened(wanted.state))
-            yield ServerWork(
-                client=client,
-                server=wanted.server,
-                journal=notes,
-                options=options_for(wanted),
-                formats=wanted.formats,
-                delete=wanted.delete,
-            )
-        else:
-            from govor.commands import local_work
 
-            yield await stack.enter_async_context(
-                local_work.opened(
-                    settings,
-                    wanted.text,
-                    wanted.formats,
-                    language=wanted.language,
-                    hot_words=wanted.hot_words,
-                )
-            )
+async def here(stack: AsyncExitStack, settings: Settings, wanted: Asked) -> "Transcribing":
+    """This machine."""
+    from govor.commands import local_work
+
+    opening = local_work.opened(
+        settings, wanted.text, wanted.formats, language=wanted.language, hot_words=wanted.hot_words
+    )
+    return await stack.enter_async_context(opening)
+
+
+async def there(stack: AsyncExitStack, settings: Settings, wanted: Asked) -> "Transcribing":
+    """A service."""
+    from govor.client import AsyncClient
+    from govor.commands.server_work import ServerWork
+
+    return ServerWork(
+        client=await stack.enter_async_context(AsyncClient(wanted.server, wanted.key)),
+        server=wanted.server,
+        journal=stack.enter_context(journal.opened(wanted.state)),
+        options=options_for(wanted),
+        formats=wanted.formats,
+        delete=wanted.delete,
+    )
 
 
 def options_for(wanted: Asked) -> Any:
