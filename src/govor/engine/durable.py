@@ -1,14 +1,16 @@
 """Steps and parts that outlive the process: pipeline/workflow.py's Durable on DBOS."""
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from dbos import DBOS, EnqueueOptions, WorkflowHandleAsync
-from dbos._error import DBOSWorkflowConflictIDError
+from dbos._dbos import _get_dbos_instance
 from dbos._error import DBOSWorkflowConflictIDError
 
 from govor.engine import fairness
+from govor.engine.states import BY_STATUS, FINISHED
 from govor.errors import GovorError
 from govor.pipeline import stored
 from govor.pipeline.work import Work
@@ -23,7 +25,8 @@ OPERATION, SEGMENT = "operation", "segment"
 # Queues. Operations mostly wait, so they must not hold the slots of the parts they wait for. Those that may
 # wait for a day have a queue of their own, or they would hold the slots of those that may not.
 OPERATIONS, DEFERRED, SEGMENTS = "operations", "deferred", "segments"
-# Workers take rows of their own version only. Raise it when the order of a workflow's steps changes.
+# Workers take rows of their own version only, so that two versions can work side by side while a fleet is
+# renewed. Raise it when the order of a workflow's steps changes, or what they return.
 APPLICATION_VERSION = "1"
 # How soon the end of a part is noticed; parts take a second or more.
 RESULT_POLL_SECONDS = 0.1
@@ -69,13 +72,13 @@ class DbosRun:
             await DBOS.cancel_workflows_async([handle.get_workflow_id() for handle in handles])
             raise
 
-    def superseded(self, error: BaseException) -> bool:
-        """Whether DBOS says that the operation's row belongs to another execution now."""
-        return isinstance(error, DBOSWorkflowConflictIDError)
-
-    def superseded(self, error: BaseException) -> bool:
-        """Whether DBOS says that the operation's row belongs to another execution now."""
-        return isinstance(error, DBOSWorkflowConflictIDError)
+    async def superseded(self, error: BaseException) -> bool:
+        """Whether the operation's row belongs to another execution now. A cancelled one is nobody's."""
+        if not isinstance(error, DBOSWorkflowConflictIDError):
+            return False
+        read = _get_dbos_instance()._sys_db.get_workflow_status
+        status = await asyncio.to_thread(read, self.operation_id)
+        return status is not None and BY_STATUS[status["status"]] not in FINISHED
 
     async def _enqueue(self, index: int) -> WorkflowHandleAsync[str]:
         """A part's id follows from its operation's, so running the operation again finds the same parts."""
@@ -84,7 +87,7 @@ class DbosRun:
             "workflow_name": SEGMENT,
             "queue_name": SEGMENTS,
             "workflow_id": f"{self.operation_id}:{index}",
-            "app_version": APPLICATION_VERSION,
+            "app_version": DBOS.application_version,
             "priority": deadline,
         }
         task = stored.write_task(replace(self.task, traceparent=tracing.traceparent()))

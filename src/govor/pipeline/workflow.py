@@ -30,7 +30,7 @@ class Durable(Protocol):
         """What Work.recognise returns for parts 0 … count - 1, wherever they were recognised."""
         ...
 
-    def superseded(self, error: BaseException) -> bool:
+    async def superseded(self, error: BaseException) -> bool:
         """Whether this error says that another process runs the operation now, and needs its files."""
         ...
 
@@ -52,7 +52,7 @@ async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable
     except asyncio.CancelledError:  # the process is ending: the next one goes on from here, with these files
         raise
     except BaseException as error:  # failed, or cancelled by the caller, as the engine tells in its own way
-        if not durable.superseded(error):
+        if not await durable.superseded(error):
             await work.discard(operation_id)
         raise
     await work.discard(operation_id)
