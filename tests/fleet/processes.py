@@ -22,9 +22,9 @@ class Fleet:
         self.shared = folder / "shared"  # all that they have in common, besides the database
         self.lives: list[Life] = []
 
-    def door(self) -> Life:
+    def door(self, **settings: Any) -> Life:
         """A service that takes no work."""
-        return self._begin("", worker=False)
+        return self._begin("", worker=False, **settings)
 
     def worker(self, kind: str = "", **settings: Any) -> Life:
         """A service that takes work; `kind` of its recogniser as in tests/tiny/recogniser.py."""

@@ -1,22 +1,10 @@
 """Doors that take no work, workers that do, one PostgreSQL between them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests.fleet.processes import Fleet, fleet, happens
+from tests.fleet.processes import Fleet, happens
 from tests.tiny.service import expected, heard, record
 
 SHORT = [5, 6, 7]  # one part: recognised inside the operation
 LONG = list(range(100, 250))  # 150 s: three parts, each a workflow of its own
-
-
-@pytest.fixture
-def started_fleet(postgres_url: str, tmp_path: Path) -> Iterator[Fleet]:
-    """Begins without anybody."""
-    with fleet(postgres_url, tmp_path) as begun:
-        yield begun
 
 
 def test_a_door_is_ready_only_while_a_worker_lives(started_fleet: Fleet) -> None:

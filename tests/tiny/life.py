@@ -72,6 +72,12 @@ class Life:
             sleep(0.0005)
         self.kill()
 
+    def end(self) -> None:
+        """In good order; nothing of it is left when this returns."""
+        self.connection.send(("stop",))
+        self.process.join()
+        self.connection.close()
+
     def kill(self) -> None:
         """SIGKILL, now; nothing of it is left when this returns."""
         assert self.process.pid is not None
@@ -98,6 +104,8 @@ async def answer(data_dir: Path, kind: str, settings: Mapping[str, Any], connect
         connection.send("started")
         while True:
             question = await asyncio.to_thread(connection.recv)
+            if question == ("stop",):
+                return
             try:
                 connection.send(await reply(operations, *question))
             except Exception as error:

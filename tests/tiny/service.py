@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from govor import app
+from govor.engine.durable import APPLICATION_VERSION
 from govor.engine.runtime import Engine
 from govor.engine.sqlite import DATABASE
 from govor.operations import Operations
@@ -30,14 +31,16 @@ BOB = Caller(subject_id="ajebob00000000000000", folder_id="b1gbob00000000000000"
 ROOT = Path(__file__).parents[2]
 
 
-def build(data_dir: Path, kind: str = "", clock: Any = None, **settings: Any) -> Operations:
+def build(
+    data_dir: Path, kind: str = "", clock: Any = None, version: str = APPLICATION_VERSION, **settings: Any
+) -> Operations:
     """Everything app.py builds, but for the model and the decoder."""
     os.environ["PYTHONPATH"] = str(ROOT)  # recogniser processes import the tiny recogniser
     made = Settings(**{"data_dir": data_dir, "disk_free_bytes_min": 0, "recognisers": 2, **settings})
     objects = Objects(made)
     pool = RecogniserPool(size=made.recognisers, idle_seconds=60, loader=LOADER)
     work = Work(made, objects, pool, lambda language, tag="": TinyModel(kind), preparing.prepare)
-    engine = Engine(made, work, segments_max=pool.size + 1)
+    engine = Engine(made, work, segments_max=pool.size + 1, version=version)
     gate = app.gate_of(made)
     work.usage = gate.usage
     return Operations(made, objects, engine, work, gate=gate, **({"clock": clock} if clock else {}))

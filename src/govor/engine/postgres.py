@@ -15,7 +15,6 @@ import psycopg
 import sqlalchemy as sa
 import structlog
 
-from govor.engine.durable import APPLICATION_VERSION
 from govor.engine.lease import Lease, kind, new_executor_id
 from govor.engine.store import Recover, Rows
 from govor.errors import GovorError, StorageFailed, Unavailable
@@ -43,15 +42,16 @@ log = structlog.get_logger(__name__)
 class PostgresStore:
     """The database of a fleet; `works` when this process takes work from its queues."""
 
-    def __init__(self, url: str, *, works: bool) -> None:
+    def __init__(self, url: str, version: str, *, works: bool) -> None:
         self.executor_id = new_executor_id()
+        self.version = version
         self._url = sa.make_url(with_driver(url))
         self.place = self._url.render_as_string(hide_password=True)
         conninfo = psycopg.conninfo.make_conninfo(
             self._url.set(drivername="postgresql").render_as_string(hide_password=False),
             **KEEPALIVES,
         )
-        self._lease = Lease(conninfo, self.executor_id, APPLICATION_VERSION) if works else None
+        self._lease = Lease(conninfo, self.executor_id, version) if works else None
         self._conninfo = conninfo
         self._rows: Rows | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -93,8 +93,8 @@ class PostgresStore:
         assert self._rows is not None, "the engine is not launched"
         if self._lease:
             return "" if self._lease.held else "the connection to the fleet's database is lost"
-        ((count,),) = await self._rows("workers", kind=kind(APPLICATION_VERSION) % 2**32)
-        return "" if count else f"no worker of version {APPLICATION_VERSION} is running: start `govor worker`"
+        ((count,),) = await self._rows("workers", kind=kind(self.version) % 2**32)
+        return "" if count else f"no worker of version {self.version} is running: start `govor worker`"
 
     def may_take(self) -> bool:
         """Only with the lock."""
@@ -136,9 +136,7 @@ class PostgresStore:
             if not lease.held:
                 continue
             try:
-                for (executor_id,) in await rows(
-                    "holders", version=APPLICATION_VERSION, mine=self.executor_id
-                ):
+                for (executor_id,) in await rows("holders", version=self.version, mine=self.executor_id):
                     await take_over(lease, executor_id, recover)
             except (GovorError, psycopg.Error) as error:
                 log.warning("looking for dead workers failed", how=type(error).__name__)

@@ -50,12 +50,15 @@ WRITE_SECONDS = 10.0
 class Engine:
     """Starts operations durably and knows what became of them. Everything is called in one event loop."""
 
-    def __init__(self, settings: Settings, work: Work, segments_max: int) -> None:
+    def __init__(
+        self, settings: Settings, work: Work, segments_max: int, version: str = APPLICATION_VERSION
+    ) -> None:
         """`segments_max` parts are recognised at a time; one more than recognisers keeps those busy."""
         self.work = work
         self.segments_max = segments_max
         self.running = False
-        self.store = store_of(settings)
+        self.version = version
+        self.store = store_of(settings, version)
         self._dbos: DBOS | None = None
 
     async def start(self) -> None:
@@ -69,7 +72,7 @@ class Engine:
             self._dbos = DBOS(
                 config={
                     "name": "govor",
-                    "application_version": APPLICATION_VERSION,
+                    "application_version": self.version,
                     "executor_id": self.store.executor_id,
                     "serializer": JsonSerializer(),
                     "max_executor_threads": THREADS_MAX,
@@ -131,7 +134,7 @@ class Engine:
             "queue_name": DEFERRED if turn.deferred else OPERATIONS,
             "priority": turn.deadline(0),
             "workflow_id": operation_id,
-            "app_version": APPLICATION_VERSION,
+            "app_version": self.version,
             "queue_partition_key": caller.folder_id,
             "authenticated_user": caller.subject_id,
         }
@@ -281,7 +284,7 @@ def failed(error: sa.exc.SQLAlchemyError) -> StorageFailed:
     return StorageFailed("the service's database failed", type(error).__name__)
 
 
-def store_of(settings: Settings) -> Store:
+def store_of(settings: Settings, version: str) -> Store:
     """The database that the settings name."""
     if not settings.database_url:
         if not settings.worker:
@@ -289,4 +292,4 @@ def store_of(settings: Settings) -> Store:
         return SqliteStore(settings.data_path)
     from govor.engine.postgres import PostgresStore  # a driver that one machine does without
 
-    return PostgresStore(settings.database_url, works=settings.worker)
+    return PostgresStore(settings.database_url, version, works=settings.worker)
