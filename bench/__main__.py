@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("decoding", "recognition", "text", "identities", "service", "streaming", "voices", "objects")
+NAMES = ("decoding", "recognition", "text", "identities", "service", "fairness", "streaming", "voices", "objects")
 
 
 def main() -> int:
