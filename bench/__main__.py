@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-NAMES = ("decoding", "recognition", "text", "identities", "service", "fairness", "streaming", "voices", "objects")
+NAMES = (
+    "decoding",
+    "recognition",
+    "text",
+    "identities",
+    "service",
+    "fairness",
+    "streaming",
+    "voices",
+    "objects",
+)
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """`python -m bench.fairness`: what a hundred short recordings notice of a long one.
 
 Real engine, queues and processes; hearing is simulated: a recogniser takes a share of the audio's length. So
-the figures are those of waiting, and hardly of this machine's speed. They are whole seconds, as the engine's are.
+the figures are those of waiting, and hardly of this machine. They are whole seconds, as the engine notes them.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ async def seconds_until_done(operations: Operations, ids: list[str]) -> list[flo
     waits = []
     for operation_id in ids:
         entry = None
-        while entry is None or entry.completed_ms is None:  # noqa: ASYNC110 - the end is noted in the database
+        while entry is None or entry.completed_ms is None:
             await asyncio.sleep(POLL_SECONDS)
             entry = await operations.engine.read(operation_id)
         waits.append((entry.completed_ms - entry.created_ms) / 1000)
