@@ -8,6 +8,7 @@ import click
 from govor import __version__
 from govor.commands.accounts import accounts
 from govor.commands.bench import bench
+from govor.commands.healthcheck import healthcheck
 from govor.commands.hot_words import hot_words
 from govor.commands.keys import keys
 from govor.commands.models import models
@@ -46,6 +47,7 @@ def main() -> None:
 
 main.add_command(accounts)
 main.add_command(bench)
+main.add_command(healthcheck)
 main.add_command(hot_words)
 main.add_command(keys)
 main.add_command(models)
