@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -27,6 +28,15 @@ FOLDER_CHARS_MAX = 50  # SpeechKit's limit on ids
 SCHEMA_LOCK = int.from_bytes(b"govor", "big")  # PostgreSQL's advisory locks are numbers; this one is ours
 SQLITE_BUSY_SECONDS = 5  # `govor keys` and the service may write in the same instant
 
+# Each part of a process that reads tables has a pool; a fleet has many processes, PostgreSQL 100 connections.
+# A connection is tried before it is used: the server may have been restarted since.
+SHARED_POOL: dict[str, Any] = {
+    "pool_size": 1,
+    "max_overflow": 4,
+    "pool_pre_ping": True,
+    "connect_args": {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000},
+}
+
 metadata = sa.MetaData()
 
 
@@ -34,7 +44,8 @@ class Database:
     """Connections to the tables; safe to use from several threads and processes."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(with_driver(url))
+        shared = not url.startswith("sqlite")
+        self._engine = sa.create_engine(with_driver(url), **(SHARED_POOL if shared else {}))
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _set_up_sqlite)
         with self.begin() as connection:
@@ -105,12 +116,15 @@ def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
 
 
 def _keep_private(path: Path) -> None:
-    """Readable by the owner only; SQLite gives its other files the same mode."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Readable by the owner only; SQLite gives its other files the same mode.
+
+    A file that is there is never opened: closing it again would drop the locks of this process on it, those of
+    SQLite included (POSIX), and another process would then delete the log (WAL) that we write to.
+    """
     try:
-        os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        path.chmod(0o600)
 
 
 def with_driver(url: str) -> str:
