@@ -118,8 +118,8 @@ def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
 def _keep_private(path: Path) -> None:
     """Readable by the owner only; SQLite gives its other files the same mode.
 
-    A file that is there is never opened: closing it again would drop the locks of this process on it, those of
-    SQLite included (POSIX), and another process would then delete the log (WAL) that we write to.
+    A file that is there is never opened: closing it again would drop this process's locks on it, SQLite's
+    too (POSIX), and another process would then delete the log (WAL) that we write to.
     """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
