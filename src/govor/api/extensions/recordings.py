@@ -4,6 +4,7 @@ import asyncio
 import os
 from dataclasses import dataclass
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -61,9 +62,10 @@ class Recordings:
             size = os.fstat(descriptor).st_size
             head = await asyncio.to_thread(os.pread, descriptor, sniff.HEAD_BYTES, 0)
             asked = range_of(request.headers.get("range"), size)
-        except S3Refusal:
+        except S3Refusal as error:
             os.close(descriptor)
-            return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+            headers = {"Content-Range": f"bytes */{size}"}
+            raise HTTPException(416, f"the recording has {size} bytes", headers) from error
         except BaseException:
             os.close(descriptor)
             raise

@@ -1,0 +1,1 @@
+"""The extensions API, against a real service with the tiny recogniser."""
