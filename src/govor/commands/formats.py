@@ -5,7 +5,7 @@ SUFFIXES = {
     "json": ".json",
     "srt": ".srt",
     "vtt": ".vtt",
-    "v3": ".v3.ndjson",
+    "v3": ".ndjson",
     "docx": ".docx",
 }
 BINARY = frozenset({"docx"})  # not for a terminal

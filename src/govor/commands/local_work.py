@@ -34,7 +34,7 @@ class LocalWork:
         """Raises what the pipeline raises: BadAudio, TooLarge, ObjectMissing, ModelFailed …"""
         async with self._on_disk(source) as path:
             transcript = await self._transcriber.transcribe(path, self._text, progress)
-        files = await asyncio.to_thread(rendered, transcript, self._formats)
+        files = await asyncio.to_thread(rendered, transcript, self._formats, source.place.name)
         return Made(files=files, audio_seconds=transcript.audio_ms / 1000)
 
     async def ready(self) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 
 from govor import identifiers
 from govor.api import proto_json, v2_json, v3_messages
-from govor.exports import plain, subtitles
+from govor.exports import docx, plain, subtitles
+from govor.exports.speakers import NO_NAMES
 from govor.records import Operation, Transcript
 
 JSON_STYLE = v2_json.Style(always_chunks=True, true_confidence=True)
@@ -22,7 +23,7 @@ def write_v3(transcript: Transcript) -> str:
     return "".join(f'{{"result":{proto_json.write(event)}}}\n' for event in events)
 
 
-WRITERS: dict[str, Callable[[Transcript], str | bytes]] = {
+WRITERS: dict[str, Callable[[Transcript], str]] = {
     "text": plain.write,
     "json": lambda transcript: v2_json.write_response(transcript, JSON_STYLE),
     "srt": subtitles.write_srt,
@@ -31,7 +32,15 @@ WRITERS: dict[str, Callable[[Transcript], str | bytes]] = {
 }
 
 
-def rendered(transcript: Transcript, formats: Iterable[str]) -> dict[str, bytes]:
-    """The content of a file for each format."""
-    made = {name: WRITERS[name](transcript) for name in formats}
-    return {name: text if isinstance(text, bytes) else text.encode() for name, text in made.items()}
+def rendered(transcript: Transcript, formats: Iterable[str], title: str) -> dict[str, bytes]:
+    """The content of a file for each format; documents for people have a title."""
+    return {name: content(transcript, name, title) for name in formats}
+
+
+def content(transcript: Transcript, format_name: str, title: str) -> bytes:
+    """The content of a file of one format."""
+    if format_name == "docx":
+        return docx.write(
+            transcript, NO_NAMES, docx.About(title=title, created=v2_json.timestamp(int(time.time())))
+        )
+    return WRITERS[format_name](transcript).encode("utf-8", "replace")

@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from govor.client import AsyncClient, Format, Operation
 from govor.client import errors as client
@@ -43,11 +44,17 @@ class ServerWork:
         except client.OperationFailed:
             self.journal.forget(key)
             raise
-        files = {
-            name: await self.client.export(operation.id, EXPORTS.get(name, name))  # type: ignore[arg-type]
-            for name in self.formats
-        }
+        files = {name: await self._file(operation, name) for name in self.formats}
         return Made(files=files, audio_seconds=operation.audio_seconds or 0.0, operation_id=operation.id)
+
+    async def _file(self, operation: Operation, format_name: str) -> bytes:
+        """The transcript in one format; of an operation's JSON only the response, as it is made here."""
+        name: Any = EXPORTS.get(format_name, format_name)
+        content = await self.client.export(operation.id, name)
+        if format_name != "json":
+            return content
+        response = json.loads(content).get("response", {})
+        return f"{json.dumps(response, ensure_ascii=False, indent=1)}\n".encode()
 
     async def ready(self) -> None:
         """Raises Unreachable, Unauthenticated, BadAnswer."""

@@ -37,8 +37,9 @@ def transcribe(
     from govor import telemetry
 
     settings = Settings()
-    telemetry.configure_logging(settings)
     wanted = work.Asked.of(options, settings, output)
+    if not wanted.server:
+        telemetry.configure_logging(settings)
     try:
         found = found_in(names, settings, wanted, recursive=options.pop("recursive"))
         failed = asyncio.run(run(found, settings, wanted, output, **options))

@@ -48,8 +48,9 @@ def watch(context: click.Context, /, folder: Path, output: Path, **options: Any)
     from govor import telemetry
 
     settings = Settings()
-    telemetry.configure_logging(settings)
     wanted = work.Asked.of(options, settings, output)
+    if not wanted.server:
+        telemetry.configure_logging(settings)
     failed = asyncio.run(run(folder, output, settings, wanted, **options))
     context.exit(exits.FAILED if failed and options["once"] else 0)
 
