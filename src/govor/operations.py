@@ -39,6 +39,7 @@ from govor.settings import Settings
 from govor.storage import disk
 from govor.storage.journal import Ended
 from govor.storage.objects import Objects
+from govor.webhooks.targets import Targets
 from govor.telemetry import life, processes, tracing
 from govor.telemetry.metrics import CANCELLED
 
@@ -82,6 +83,7 @@ class Operations:
         self.work = work
         self.clock = clock
         self.hot_words = hot_words
+        self.targets = Targets.of(settings)
         self._not_ready = "the service is starting"
         self._tasks: list[asyncio.Task[None]] = []
         self._arriving: set[str] = set()  # may have files already, and no row yet
@@ -227,6 +229,8 @@ class Operations:
         """Refuse what could never be done; the order is that of the costs. Returns the model to be used."""
         model = await asyncio.to_thread(self.work.find, task.language, task.model)
         sniff.check(task.audio)
+        if task.webhook:
+            self.targets.check(task.webhook)
         if content is None:
             self.objects.check(task.uri)
         elif len(content) > (most := self.settings.inline_bytes_max):

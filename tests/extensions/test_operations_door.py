@@ -33,9 +33,9 @@ def test_what_speechkits_api_accepts_is_listed_here(alice: Client) -> None:
 def test_the_list_is_paged_newest_first_and_stable_while_others_come(alice: Client) -> None:
     made = [alice.submitted([1], name=f"paged {index}")["id"] for index in range(5)]
     seen: list[str] = []
-    token = None
+    token: str | None = None
     while True:
-        asked = {"q": "PAGED", "pageSize": 2, **({"pageToken": token} if token else {})}
+        asked = {"q": "PAGED", "pageSize": "2", "pageToken": token or ""}
         page = alice.get(f"{V1}/operations", params=asked).json()
         seen += [each["id"] for each in page["operations"]]
         if (token := page["nextPageToken"]) is None:
@@ -136,8 +136,8 @@ def test_a_wrong_submission_is_refused(alice: Client, body: Any) -> None:
 
 def test_a_repeated_submission_is_the_same_operation(alice: Client) -> None:
     upload = alice.uploaded([1])
-    asked = {"json": {"uploadId": upload["id"], **PCM}, "headers": {"Idempotency-Key": "again"}}
-    first, second = (alice.post(f"{V1}/transcriptions", **asked).json() for _ in range(2))
+    body, headers = {"uploadId": upload["id"], **PCM}, {"Idempotency-Key": "again"}
+    first, second = (alice.post(f"{V1}/transcriptions", json=body, headers=headers).json() for _ in range(2))
     assert first["id"] == second["id"]
 
 

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from govor.api import admission, gateway, hot_words, lenient_json, proto_json, trace, v2_json, wire_errors
+from govor.api import admission, gateway, hot_words, lenient_json, proto_json, trace, v2_json, wire_errors, wishes
 from govor.api.auth import Doorkeeper, check_folder
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed
@@ -65,6 +65,7 @@ class RestDoor:
                 host=request.headers.get("host", ""),
                 idempotency_key=idempotency_key(request.headers),
                 hot_words=hot_words.of(request.headers),
+                wishes=wishes.of(request.headers),
                 strict=self.strict,
             )
             message = method.request()

@@ -15,7 +15,7 @@ from google.rpc import code_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from govor.api import admission, gateway, hot_words, v2_json, v2_messages, wire_errors
+from govor.api import admission, gateway, hot_words, v2_json, v2_messages, wire_errors, wishes
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed
@@ -148,6 +148,7 @@ class GrpcDoor:
                 peer=peer,
                 idempotency_key=idempotency_key(headers),
                 hot_words=hot_words.of(headers),
+                wishes=wishes.of(headers),
                 strict=self.strict,
             )
             return await method.serve(_parsed(method, body), call), call

@@ -56,6 +56,8 @@ def read_task(request: stt.LongRunningRecognitionRequest, call: Call) -> Task:
         model=v2_options.model(spec.model, call),
         text=v2_options.text(spec),
         hot_words=call.hot_words,
+        name=call.wishes.name,
+        webhook=call.wishes.webhook,
     )
 
 

@@ -76,5 +76,7 @@ def read_task(request: pb.RecognizeFileRequest, call: Call, *, summaries: bool) 
         text=v3_options.text(options.text_normalization),
         api=3,
         hot_words=call.hot_words,
+        name=call.wishes.name,
+        webhook=call.wishes.webhook,
         extras=v3_options.extras(request, language, call, summaries=summaries),
     )

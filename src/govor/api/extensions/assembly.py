@@ -70,7 +70,7 @@ class Extensions:
         doors = (
             ServiceDoor(overview=overview, settings=self.settings),
             UploadsDoor(uploads=uploads),
-            SubmitDoor(overview=overview, uploads=uploads, recordings=recordings, targets=targets),
+            SubmitDoor(overview=overview, uploads=uploads, recordings=recordings),
             OperationsDoor(overview=overview, recordings=recordings, stopping=stopping),
             ResultsDoor(overview=overview, recordings=recordings, style=style),
             WebhooksDoor(webhooks=self.webhooks, targets=targets),

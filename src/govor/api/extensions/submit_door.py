@@ -19,7 +19,6 @@ from govor.errors import BadRequest
 from govor.overview import Overview
 from govor.records import Caller
 from govor.storage.uploads import Uploads
-from govor.webhooks.targets import Targets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +28,6 @@ class SubmitDoor:
     overview: Overview
     uploads: Uploads
     recordings: Recordings
-    targets: Targets
 
     def routes(self, entrance: Entrance) -> list[Route]:
         """The path of this file."""
@@ -46,8 +44,6 @@ class SubmitDoor:
             if not upload.complete:
                 raise BadRequest(f"the upload {upload.id} is not complete", "send the rest of it first")
             task = replace(task, uri=upload.uri, name=task.name or upload.name)
-        if task.webhook:
-            self.targets.check(task.webhook)
         view = await self.overview.submit(task, caller, key)
         structlog.contextvars.bind_contextvars(operation_id=view.id)
         return answer(shapes.operation(view, audio=self.recordings.ours(view) is not None))

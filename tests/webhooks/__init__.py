@@ -1,0 +1,1 @@
+"""Webhooks: signatures, targets, deliveries."""
