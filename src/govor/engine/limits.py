@@ -9,8 +9,10 @@ from typing import Any
 
 from dbos import DBOS
 
+Limits = Mapping[str, Callable[[], int]]  # by the name of a queue: how many of its workflows may run here now
 
-def impose(dbos: DBOS, limits: Mapping[str, int], may_take: Callable[[], bool]) -> None:
+
+def impose(dbos: DBOS, limits: Limits, may_take: Callable[[], bool]) -> None:
     """At most so many workflows of each queue run here, and none begins while `may_take()` is false."""
     database = dbos._sys_db
     read = database.get_queue
@@ -18,7 +20,7 @@ def impose(dbos: DBOS, limits: Mapping[str, int], may_take: Callable[[], bool]) 
     def get_queue(name: str, **options: Any) -> Any:
         queue = read(name, **options)
         if queue is not None and name in limits:
-            queue._worker_concurrency = limits[name] if may_take() else 0
+            queue._worker_concurrency = limits[name]() if may_take() else 0
         return queue
 
     database.get_queue = get_queue  # type: ignore[method-assign]

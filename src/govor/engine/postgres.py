@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 class PostgresStore:
     """The database of a fleet; `works` when this process takes work from its queues."""
 
+    shared = True
+
     def __init__(self, url: str, version: str, *, works: bool) -> None:
         self.executor_id = new_executor_id()
         self.version = version
@@ -101,11 +103,10 @@ class PostgresStore:
         return self._lease is not None and self._lease.held
 
     async def lost(self) -> None:
-        """Return when the lock was lost for too long."""
-        if self._tasks:
-            await asyncio.wait(self._tasks[:1])
-        else:
+        """Return when the lock was lost for too long, or when what looks after it failed."""
+        if not self._tasks:
             await asyncio.Event().wait()
+        await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
     async def resting(self) -> None:
         """Our work goes back into the queues now, instead of when others find us dead."""
@@ -132,14 +133,13 @@ class PostgresStore:
     async def _rounds(self, lease: Lease, rows: Rows, recover: Recover) -> None:
         """Again and again: what dead workers left goes back into the queues."""
         while True:
-            await asyncio.sleep(ROUND_SECONDS)
-            if not lease.held:
-                continue
             try:
-                for (executor_id,) in await rows("holders", version=self.version, mine=self.executor_id):
-                    await take_over(lease, executor_id, recover)
+                if lease.held:
+                    for (executor_id,) in await rows("holders", version=self.version, mine=self.executor_id):
+                        await take_over(lease, executor_id, recover)
             except (GovorError, psycopg.Error) as error:
                 log.warning("looking for dead workers failed", how=type(error).__name__)
+            await asyncio.sleep(ROUND_SECONDS)
 
 
 async def take_over(lease: Lease, executor_id: str, recover: Recover) -> None:

@@ -7,7 +7,7 @@ Rule 4: DBOS waits for ever for a database that is gone. Callers do not: they ar
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from itertools import product
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from dbos import DBOS, EnqueueOptions
 
 from govor.engine import fairness, limits, quiet, workflows
+from govor.engine.dead_letters import DeadLetter, DeadLetters
 from govor.engine.durable import APPLICATION_VERSION, DEFERRED, OPERATION, OPERATIONS, SEGMENT, SEGMENTS
 from govor.engine.progress import Notes, noted
 from govor.engine.queries import query
@@ -42,6 +43,9 @@ OPERATIONS_MAX = 64
 OPERATIONS_OF_A_FOLDER_MAX = 32
 DEFERRED_MAX = 8  # enough to keep idle recognisers busy
 DEFERRED_POLL_SECONDS = 1.0  # nobody waits for these by the second
+# A worker of a fleet has so many operations for each part that it can recognise at a time: some are being
+# fetched, some decoded, and a recogniser never waits. More would wait here while other workers are idle.
+AHEAD = 4
 THREADS_MAX = 64  # of the engine and of asyncio.to_thread; they read, write and wait
 # A write takes milliseconds. When one has to wait so long, its caller hears of it.
 WRITE_SECONDS = 10.0
@@ -157,6 +161,19 @@ class Engine:
         async with self._writing():
             await DBOS.cancel_workflow_async(operation_id, cancel_children=True)
 
+    async def dead(self, limit: int) -> list[DeadLetter]:
+        """Operations that were given up by a fault of ours, the newest first."""
+        return await asyncio.to_thread(self._dead_letters().list, limit)
+
+    async def dead_of(self, operation_ids: Iterable[str]) -> set[str]:
+        """Which of these operations failed, of whatever."""
+        ids = list(operation_ids)
+        return {row[0] for row in await self._rows("dead_of", ids=ids, workflow=OPERATION)} if ids else set()
+
+    async def replay(self, operation_id: str) -> None:
+        """Run a dead one again. Raises UnknownOperation; BadRequest for one that is not dead."""
+        await asyncio.to_thread(self._dead_letters().replay, operation_id)
+
     async def expired(self, before_ms: int, limit: int) -> list[str]:
         """At most `limit` operations that ended before that moment, the oldest first."""
         rows = await self._rows("expired", workflow=OPERATION, before_ms=before_ms, limit=limit)
@@ -236,11 +253,29 @@ class Engine:
 
     async def _recover(self, executor_ids: Sequence[str]) -> None:
         """Put what these executors ran back into its queues; nothing is done twice if others do the same."""
-        await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))
+        try:
+            await asyncio.to_thread(DBOS._recover_pending_workflows, list(executor_ids))
+        except sa.exc.SQLAlchemyError as error:
+            raise failed(error) from error
 
-    def _limits(self) -> Mapping[str, int]:
+    def _limits(self) -> limits.Limits:
         """How many workflows of each queue run here at most."""
-        return {OPERATIONS: OPERATIONS_MAX, DEFERRED: DEFERRED_MAX, SEGMENTS: self.segments_max}
+        return {
+            OPERATIONS: self._operations_max,
+            DEFERRED: lambda: DEFERRED_MAX,
+            SEGMENTS: lambda: self.segments_max,
+        }
+
+    def _operations_max(self) -> int:
+        """One machine takes what there is. A worker of a fleet leaves to others what would wait here."""
+        if not self.store.shared:
+            return OPERATIONS_MAX
+        long_ones = sum(self.work.long_running.values())  # they wait for parts, which any worker takes
+        return min(OPERATIONS_MAX, long_ones + AHEAD * self.segments_max)
+
+    def _dead_letters(self) -> DeadLetters:
+        assert self._dbos is not None, "the engine is not started"
+        return DeadLetters(self._dbos._sys_db.engine, DBOS.application_version)
 
     async def _register_queues(self) -> None:
         await DBOS.register_queue_async(

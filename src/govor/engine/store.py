@@ -15,6 +15,7 @@ class Store(Protocol):
 
     executor_id: str  # what runs here carries it
     place: str  # for messages; no secrets
+    shared: bool  # whether other processes take work from the same queues
 
     def configuration(self) -> Mapping[str, Any]:
         """What DBOS is told of the database."""

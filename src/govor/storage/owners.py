@@ -5,13 +5,17 @@ Rule 2: the owner of a bucket that is gone owns nothing: the next one to make it
 Rule 3: while nobody has to have a key, nothing is written down and everything may be read.
 """
 
+import fcntl
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from govor.errors import PermissionDenied
 from govor.storage import disk
 
-FOLDER = ".owners"  # no bucket's name starts with a dot
+FOLDER, LOCK_FILE = ".owners", ".claiming"  # no bucket's name starts with a dot
 UPLOADS = "govor-upload-"  # and a folder's id: 63 characters at most, as many as a bucket's name may have
 
 
@@ -45,10 +49,12 @@ class Owners:
 
     def claim(self, bucket: str, folder_id: str) -> None:
         """Make the bucket if it is not there, for this folder; PermissionDenied when it is another's."""
-        with disk.described(), self._claiming:
+        with disk.described(), self._claiming, self._alone():
             self.require(bucket, folder_id)
             if self.enforced and bucket.startswith(UPLOADS) and bucket != upload_bucket(folder_id):
-                raise PermissionDenied(f"buckets named {UPLOADS}… are kept for uploads", "choose another name")
+                raise PermissionDenied(
+                    f"buckets named {UPLOADS}… are kept for uploads", "choose another name"
+                )
             if (self.root / bucket).is_dir():
                 return
             if self.enforced and folder_id:
@@ -58,6 +64,17 @@ class Owners:
                 self.forget(bucket)
             (self.root / bucket).mkdir(parents=True)
             disk.sync_folder(self.root)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process claims meanwhile: the doors of a fleet may share a folder."""
+        (self.root / FOLDER).mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.root / FOLDER / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def forget(self, bucket: str) -> None:
         """Drop what is known of a bucket that is no more."""
