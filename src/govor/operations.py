@@ -93,6 +93,7 @@ class Operations:
 
         Raises Unavailable when another process uses the data directory, StorageFailed when it cannot be used.
         """
+        await self.work.files.check()
         await self.engine.start()
         self._tasks = [asyncio.create_task(self._warm()), asyncio.create_task(self._keep_house())]
 
