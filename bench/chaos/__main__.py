@@ -10,8 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.chaos.run import Plan, Verdict, alone_on_sqlite
+from bench.chaos.run import Plan, Verdict, alone_on_sqlite, fleet_on_postgresql
 from bench.report import Row, report
+from tests.servers.postgres import postgres
 
 SHOWN_MAX = 20  # contradictions
 
@@ -21,20 +22,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
     parser.add_argument("--jobs", type=int, default=2_000)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
+    parser.add_argument("--workers", type=int, default=3, help="of a fleet on PostgreSQL")
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between two troubles, on average")
     parser.add_argument("--keep", type=Path, help="a new folder for logs and data, which then stay")
     asked = parser.parse_args()
-    print(f"chaos: --seed {asked.seed} --jobs {asked.jobs}", flush=True)
+    print(
+        f"chaos: --seed {asked.seed} --jobs {asked.jobs} --database {asked.database}"
+        f" --workers {asked.workers} --pause {asked.pause:g}",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory(prefix="govor-chaos-") as temporary:
         folder = asked.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        plan = Plan(seed=asked.seed, jobs=asked.jobs, folder=folder, pause_seconds=asked.pause)
-        verdict = asyncio.run(alone_on_sqlite(plan))
-    tell(verdict)
+        plan = Plan(
+            seed=asked.seed,
+            jobs=asked.jobs,
+            folder=folder,
+            workers=asked.workers,
+            pause_seconds=asked.pause,
+        )
+        if asked.database == "sqlite":
+            verdict = asyncio.run(alone_on_sqlite(plan))
+        else:
+            with postgres() as server:
+                verdict = asyncio.run(fleet_on_postgresql(plan, server))
+    tell(verdict, asked.database)
     return 1 if verdict.violations else 0
 
 
-def tell(verdict: Verdict) -> None:
+def tell(verdict: Verdict, database: str) -> None:
     """Everything, for people; the figures for bench/results too."""
     for name, counts in (
         ("ended", verdict.ended),
@@ -44,7 +61,7 @@ def tell(verdict: Verdict) -> None:
         print(f"  {name}: {', '.join(f'{count} {what}' for what, count in counts.items()) or 'none'}")
     for line in verdict.ended_alone:
         print(f"  {line}")
-    report("chaos", rows(verdict))
+    report(f"chaos_{database}", rows(verdict))
     for violation in verdict.violations[:SHOWN_MAX]:
         print(f"VIOLATION {violation}", file=sys.stderr)
     print(f"{len(verdict.violations)} contradictions (seed {verdict.seed})")

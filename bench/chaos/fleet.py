@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import httpx
 import psutil
 
 from scripts.local_service import free_port
+from tests.servers.breaking_proxy import BreakingProxy
 from tests.servers.lifetime import ended_with_us_by
 
 ROOT = Path(__file__).parent.parent.parent
@@ -158,6 +159,37 @@ def alone(folder: Path, kind: str, environment: dict[str, str]) -> Fleet:
     command += ["--grpc", f"127.0.0.1:{free_port()}", "--auth", "none"]
     member = Member(name="service", command=command, environment=environment, log=folder / "service.log")
     return Fleet(apis=[member], workers=[member], addresses=[f"http://{http}"])
+
+
+def around(
+    url: str, folder: Path, kind: str, environment: Mapping[str, str], ways: Sequence[BreakingProxy]
+) -> Fleet:
+    """One API node, and a worker for each of `ways`: the proxy through which it reaches the database."""
+    data_dir = ["--data-dir", str(folder / "data")]
+    http = f"127.0.0.1:{free_port()}"
+    door = [*data_dir, "--http", http, "--grpc", f"127.0.0.1:{free_port()}", "--auth", "none", "--no-worker"]
+    api = Member(
+        name="api",
+        command=simulated(kind, "serve", *door),
+        environment={**environment, "GOVOR_DATABASE_URL": url},
+        log=folder / "api.log",
+    )
+    workers = [
+        Member(
+            name=f"worker {number}",
+            command=simulated(kind, "worker", *data_dir, "--http", f"127.0.0.1:{free_port()}"),
+            environment={**environment, "GOVOR_DATABASE_URL": through(way, url)},
+            log=folder / f"worker-{number}.log",
+        )
+        for number, way in enumerate(ways, 1)
+    ]
+    return Fleet(apis=[api], workers=workers, addresses=[f"http://{http}"])
+
+
+def through(way: BreakingProxy, url: str) -> str:
+    """The same database, reached over a proxy."""
+    begin, _, database = url.rpartition("/")
+    return f"{begin.rpartition(':')[0]}:{way.port}/{database}"
 
 
 def simulated(kind: str, *arguments: str) -> list[str]:

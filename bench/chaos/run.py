@@ -13,10 +13,13 @@ from pathlib import Path
 from bench.chaos import jobs as mix
 from bench.chaos.client import Client
 from bench.chaos.database import Database
-from bench.chaos.fleet import Fleet, alone, running
+from bench.chaos.fleet import Fleet, alone, around, running
+from bench.chaos.fleet_trouble import FleetTroublemaker
 from bench.chaos.ledger import Ledger
 from bench.chaos.store import holding
 from bench.chaos.trouble import Troublemaker
+from tests.servers.breaking_proxy import breaking_proxy
+from tests.servers.postgres import PostgresServer
 
 # Submitted and not yet done: enough for a queue, few enough that a poll of all of them is quick.
 OPEN_MAX = 150
@@ -67,9 +70,33 @@ async def alone_on_sqlite(plan: Plan) -> Verdict:
         with running(alone(plan.folder, HEARING, environment)) as fleet:
             troublemaker = Troublemaker(fleet, store, random.Random(plan.seed), disk)
             verdict = await judged(plan, jobs, fleet, troublemaker, Database.of_folder(data_dir))
-        left = list((data_dir / "scratch").glob("*"))
-        verdict.violations += [f"files were left behind: {path.name}" for path in left]
+        verdict.violations += left_behind(data_dir)
     return verdict
+
+
+async def fleet_on_postgresql(plan: Plan, server: PostgresServer) -> Verdict:
+    """An API node and workers, each with a way of its own to the database."""
+    jobs = mix.made(plan.jobs, plan.seed)
+    data_dir = plan.folder / "data"
+    data_dir.mkdir(parents=True)
+    database = Database(server.create())
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(holding(jobs))
+        disk = stack.enter_context(small_disk(data_dir))
+        ways = [stack.enter_context(breaking_proxy(server.port)) for _ in range(plan.workers)]
+        environment = {**store.settings, "GOVOR_DISK_FREE_BYTES_MIN": str(KEPT_FREE_BYTES)}
+        fleet = stack.enter_context(running(around(database.url, plan.folder, HEARING, environment, ways)))
+        troublemaker = FleetTroublemaker(
+            fleet, store, random.Random(plan.seed), disk, server=server, database=database, ways=ways
+        )
+        verdict = await judged(plan, jobs, fleet, troublemaker, database)
+        verdict.violations += left_behind(data_dir)
+    return verdict
+
+
+def left_behind(data_dir: Path) -> list[str]:
+    """Files of operations that are done."""
+    return [f"files were left behind: {path.name}" for path in (data_dir / "scratch").glob("*")]
 
 
 async def judged(

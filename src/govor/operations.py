@@ -45,6 +45,8 @@ from govor.telemetry.metrics import CANCELLED
 
 # Between two rounds of deleting what has expired; results live for days, so minutes do not matter.
 HOUSEKEEPING_SECONDS = 300.0
+# Before a model that could not be loaded is tried again; twice as long each time, up to the seconds above.
+WARM_AGAIN_SECONDS = 1.0
 
 # What an operation that has no outcome of its own failed of.
 FAILURES: dict[State, Failure] = {
@@ -93,7 +95,6 @@ class Operations:
 
         Raises Unavailable when another process uses the data directory, StorageFailed when it cannot be used.
         """
-        await self.work.files.check()
         await self.engine.start()
         self._tasks = [asyncio.create_task(self._warm()), asyncio.create_task(self._keep_house())]
 
@@ -285,7 +286,14 @@ class Operations:
         )
 
     async def _warm(self) -> None:
-        """Load the default model before anybody asks for it, and say so when it cannot be used."""
+        """Load the default model before anybody asks for it; while it cannot be used, try again."""
+        wait_seconds = WARM_AGAIN_SECONDS
+        while not await self._warmed():
+            await asyncio.sleep(wait_seconds)
+            wait_seconds = min(2 * wait_seconds, HOUSEKEEPING_SECONDS)
+
+    async def _warmed(self) -> bool:
+        """Try it once, and say so when it cannot be used."""
         try:
             model = await asyncio.to_thread(self.work.find, languages.DEFAULT)
             if self.settings.worker:
@@ -296,17 +304,16 @@ class Operations:
             self._not_ready = f"{error.message}: {error.detail}"
         else:
             self._not_ready = ""
+        return not self._not_ready
 
     async def _keep_house(self) -> None:
-        """Every few minutes: expired results and lost files go; a model that was broken is tried again."""
+        """Every few minutes: expired results and lost files go."""
         while True:
             try:
                 await self._sweep()
             except (GovorError, OSError):
                 log.exception("housekeeping failed")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
-            if self._not_ready:
-                await self._warm()
 
     async def _sweep(self) -> None:
         """Delete what has expired, and the files of operations that do not run any more."""

@@ -205,6 +205,21 @@ async def test_a_service_that_lost_its_model_says_so(tmp_path: Path) -> None:
         assert "the model file is missing" in reason
 
 
+async def test_a_recogniser_that_dies_at_its_start_is_tried_again(tmp_path: Path) -> None:
+    needed = tmp_path / "needed"
+    async with started(tmp_path, f"needs:{needed}") as operations:
+        for _ in range(1200):
+            if "crashes" in await operations.ready():
+                break
+            await asyncio.sleep(0.05)
+        needed.touch()
+        for _ in range(1200):
+            if not await operations.ready():
+                return
+            await asyncio.sleep(0.05)
+        pytest.fail("it was not tried again within a minute")
+
+
 async def test_a_service_is_ready_when_a_job_would_run(tmp_path: Path) -> None:
     async with started(tmp_path) as operations:
         for _ in range(400):

@@ -2,7 +2,9 @@
 
 Give a pool `loader=LOADER`, with the repository in PYTHONPATH. The model is a TinyModel or its kind:
 "" behaves; "missing" cannot be loaded; "dies" dies while loading; "slow:0.1" takes 0.1 s for each clip;
-"share:0.1" takes a tenth of the clip's length, and computes no more than the others.
+"share:0.1" takes a tenth of the clip's length, and computes no more than the others;
+"needs:PATH" dies while loading as long as there is no such file;
+"notes:PATH" takes 0.05 s for each clip and adds a byte to that file.
 """
 
 import os
@@ -10,6 +12,7 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -37,7 +40,10 @@ class TinyRecogniser:
 
     sample_rate_hz = RATE_HZ
 
-    def __init__(self, seconds: float, phrases: Sequence[str] = (), share: float = 0.0) -> None:
+    def __init__(
+        self, seconds: float, phrases: Sequence[str] = (), share: float = 0.0, notes: Path | None = None
+    ) -> None:
+        self.notes = notes
         self.seconds = seconds
         self.phrases = phrases
         self.share = share
@@ -53,6 +59,9 @@ class TinyRecogniser:
 
     def _words(self, wave: Wave) -> tuple[Word, ...]:
         time.sleep(self.seconds)
+        if self.notes is not None:
+            with self.notes.open("ab") as file:
+                file.write(b".")
         samples = np.round(wave * 32_768).astype(int)
         first = int(samples[0]) if len(samples) else 0
         if first == KILLS:
@@ -79,8 +88,12 @@ def load(model: TinyModel | str) -> TinyRecogniser:
     model = model.kind if isinstance(model, TinyModel) else model
     if model == "missing":
         raise ModelFailed("the model file is missing", "made by a test")
-    if model == "dies":
+    if model == "dies" or (model.startswith("needs:") and not Path(model.removeprefix("needs:")).exists()):
         os.kill(os.getpid(), signal.SIGKILL)
+    if model.startswith("needs:"):
+        return TinyRecogniser(0)
+    if model.startswith("notes:"):
+        return TinyRecogniser(0.05, notes=Path(model.removeprefix("notes:")))
     if model.startswith("share:"):
         return TinyRecogniser(0, share=float(model.removeprefix("share:")))
     return TinyRecogniser(float(model.removeprefix("slow:") or 0))

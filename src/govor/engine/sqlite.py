@@ -2,7 +2,8 @@
 
 Rule 1: one process at a time (lock.py) with a fixed executor id: what a dead process left is ours to finish,
         and DBOS does that by itself at its launch.
-Rule 2: write-ahead logging is set before the launch; DBOS never sets it, and it makes waits under load short.
+Rule 2: a full disk is waited for, as a busy database is: what was in flight then is recorded later, not lost.
+Rule 3: write-ahead logging is set before the launch; DBOS never sets it, and it makes waits under load short.
 """
 
 import asyncio
@@ -11,18 +12,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dbos import _sys_db, _utils
+
 from govor.engine.lock import DataDirectoryLock
 from govor.engine.store import Recover, Rows
 from govor.errors import StorageFailed
 
 DATABASE = "operations.sqlite"
+DISK_FULL = "database or disk is full"  # SQLITE_FULL, as sqlite3 says it
 
 
 class SqliteStore:
     """The database of a data directory."""
 
     executor_id = "local"
-    shared = False
 
     def __init__(self, data_path: Path) -> None:
         self.path = data_path / DATABASE
@@ -35,6 +38,7 @@ class SqliteStore:
 
     async def open(self) -> None:
         """Take the data directory; Unavailable when another process has it."""
+        wait_for_full_disks()
         self._lock.take()
         try:
             await asyncio.to_thread(set_write_ahead, self.path)
@@ -62,6 +66,19 @@ class SqliteStore:
     async def close(self) -> None:
         """Give the data directory up."""
         self._lock.release()
+
+
+def wait_for_full_disks() -> None:
+    """Have DBOS try again, ever less often, what a full disk refused; it does so for a locked database only.
+
+    Without that a workflow ends on it with nothing on record, and goes on at the next start of the service.
+    """
+    may_pass = _utils.retriable_sqlite_exception
+
+    def retriable(e: Exception) -> bool:
+        return may_pass(e) or DISK_FULL in str(getattr(e, "orig", None) or e)
+
+    _sys_db.retriable_sqlite_exception = retriable  # type: ignore[attr-defined]  # imported there by name
 
 
 def set_write_ahead(path: Path) -> None:
