@@ -7,7 +7,10 @@ import click
 
 from govor import __version__
 from govor.commands.accounts import accounts
+from govor.commands.backup import backup, restore
 from govor.commands.bench import bench
+from govor.commands.completion import completion
+from govor.commands.dead_letters import dead, replay
 from govor.commands.healthcheck import healthcheck
 from govor.commands.hot_words import hot_words
 from govor.commands.keys import keys
@@ -46,12 +49,17 @@ def main() -> None:
 
 
 main.add_command(accounts)
+main.add_command(backup)
 main.add_command(bench)
+main.add_command(completion)
 main.add_command(healthcheck)
 main.add_command(hot_words)
 main.add_command(keys)
 main.add_command(models)
 main.add_command(operations)
+operations.add_command(dead)
+operations.add_command(replay)
+main.add_command(restore)
 main.add_command(status)
 main.add_command(text)
 main.add_command(tls)

@@ -12,7 +12,7 @@ from govor.client import errors
 from govor.client.aio.client import DEFAULT_SERVER, AsyncClient
 from govor.client.asking import Options
 from govor.client.blocking.client import Client
-from govor.client.errors import ClientError
+from govor.client.errors import ClientError, OperationCancelled, OperationFailed, WaitTimeout
 from govor.client.records import (
     Failure,
     Format,
@@ -36,6 +36,8 @@ __all__ = [
     "Failure",
     "Format",
     "Operation",
+    "OperationCancelled",
+    "OperationFailed",
     "Options",
     "Page",
     "Reading",
@@ -45,6 +47,7 @@ __all__ = [
     "Transcript",
     "Upload",
     "Utterance",
+    "WaitTimeout",
     "Word",
     "errors",
 ]
