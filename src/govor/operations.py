@@ -39,9 +39,9 @@ from govor.settings import Settings
 from govor.storage import disk
 from govor.storage.journal import Ended
 from govor.storage.objects import Objects
-from govor.webhooks.targets import Targets
 from govor.telemetry import life, processes, tracing
 from govor.telemetry.metrics import CANCELLED
+from govor.webhooks.targets import Targets
 
 # Between two rounds of deleting what has expired; results live for days, so minutes do not matter.
 HOUSEKEEPING_SECONDS = 300.0

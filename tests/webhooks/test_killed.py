@@ -3,17 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+from govor.settings import Settings
+from govor.storage.database import Database
+from govor.storage.webhooks import Webhooks
 from tests.extensions.running import running
 from tests.tiny.life import Life
-from tests.tiny.service import record
+from tests.tiny.service import ALICE, record
 from tests.webhooks.receiver import receiving
 
 
 def test_who_was_to_be_told_when_the_service_was_killed_is_told_by_the_next(tmp_path: Path) -> None:
     with receiving() as receiver:
-        task = replace(record(tmp_path, "a.pcm", [5]), webhook=receiver.url, name="killed")
+        Webhooks(Database.open(Settings(data_dir=tmp_path))).create(ALICE, receiver.url, "", 0)
         life = Life(tmp_path)
-        operation_id = life.submit(task)
+        operation_id = life.submit(replace(record(tmp_path, "a.pcm", [5]), name="killed"))
         life.finished(operation_id)
         life.kill()
         assert not receiver.messages  # that process had nobody who delivers

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from govor.api.wishes import Wishes
+from govor.api.wishes import NOTHING, Wishes
 from govor.errors import BadRequest
 from govor.records import Caller
 
@@ -46,7 +46,7 @@ class Call:
     peer: str = ""  # the caller's address as gRPC writes it ("ipv4:10.0.0.7:41234"); REST has the host
     idempotency_key: str | None = None
     hot_words: tuple[str, ...] = ()  # phrases to expect, of the header x-govor-hot-words
-    wishes: Wishes = Wishes()  # of our other headers
+    wishes: Wishes = NOTHING  # of our other headers
     strict: bool = False  # what would be a warning is refused
     warnings: list[str] = field(default_factory=list)
 

@@ -16,7 +16,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from govor.api import admission, gateway, hot_words, lenient_json, proto_json, trace, v2_json, wire_errors, wishes
+from govor.api import (
+    admission,
+    gateway,
+    hot_words,
+    lenient_json,
+    proto_json,
+    trace,
+    v2_json,
+    wire_errors,
+    wishes,
+)
 from govor.api.auth import Doorkeeper, check_folder
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed

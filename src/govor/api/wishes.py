@@ -21,6 +21,9 @@ class Wishes:
     webhook: str = ""
 
 
+NOTHING = Wishes()
+
+
 def of(headers: Mapping[str, str]) -> Wishes:
     """What the headers say; BadRequest when they cannot be read."""
     webhook = headers.get(WEBHOOK, "")
