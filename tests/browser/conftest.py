@@ -9,7 +9,7 @@ from scripts.local_service import running
 from tests.browser import chromium
 from tests.browser.served import Served, talking
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
