@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import requests
 
+from govor.audio import ogg
 from tests.audio import recordings
 from tests.docs.reader import ROOT, SMALL, Reader
 
@@ -142,13 +143,14 @@ def too_early(caller: Caller) -> str:
 
 TONE = recordings.tone(2)
 SPEECH = recordings.packets_of(recordings.opus(TONE))[20]
+VORBIS = recordings.ogg_page(ogg.FIRST, 0, 7, 0, [b"\x01vorbis" + bytes(23)])
 OTHER_KEYS: dict[str, str] = {}  # by the address of the service
 STORE = "https://storage.yandexcloud.net"
 PROVOKED: dict[str, Callable[[Caller], str]] = {
     "webm": lambda caller: caller.refused(recordings.encode(TONE, container="webm")),
     "m4a": lambda caller: caller.refused(b"\x00\x00\x00\x20ftypM4A \x00\x00\x00\x00M4A mp42isom" + bytes(64)),
     "flac": lambda caller: caller.refused(recordings.encode(TONE, container="flac", codec="flac")),
-    "vorbis": lambda caller: caller.refused(recordings.encode(TONE, codec="libvorbis")),
+    "vorbis": lambda caller: caller.refused(recordings.join([VORBIS])),
     "mp3": lambda caller: caller.refused(recordings.mp3(TONE)),
     "wav": lambda caller: caller.refused(recordings.wav(TONE, 48_000)),
     "gsm": lambda caller: caller.refused(
@@ -169,7 +171,7 @@ PROVOKED: dict[str, Callable[[Caller], str]] = {
         caller.done(caller.put("long.ogg", recordings.repeated(LONG_SECONDS, packet=SPEECH, packet_ms=20)))
     ),
     "short": lambda caller: caller.post(
-        "/speech/v1/stt:recognize", recordings.repeated(31, packet=SPEECH, packet_ms=20)
+        "/speech/v1/stt:recognize", recordings.repeated(40, packet=SPEECH, packet_ms=20)
     ),
     "not-done": unfinished,
     "silence": silent,

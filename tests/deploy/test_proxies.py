@@ -1,11 +1,12 @@
-"""deploy/nginx.conf as it stands, in front of a real service: REST and gRPC on one port, with TLS."""
+"""deploy/nginx.conf and deploy/Caddyfile before a real service: REST and gRPC on one port, with TLS."""
 
+import os
 import shutil
 import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,74 +18,99 @@ import requests
 from govor import certificates
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
 from govor.pb.yandex.cloud.operation import operation_pb2
+from scripts.local_service import free_port
 from tests.api import memory
 from tests.api.live import SUBMIT, TIMEOUT_SECONDS, Live, live, request_for
 
-CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx.conf"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+DEPLOY = Path(__file__).parents[2] / "deploy"
 URI = "https://storage.yandexcloud.net/bucket/behind-a-proxy.ogg"
 ATTEMPTS_MAX = 400  # at connecting to a proxy that starts
-
-pytestmark = pytest.mark.skipif(not NGINX, reason="no nginx on this machine")
+TLS = "/etc/govor/tls/"  # where both files look for the certificate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proxied:
-    """A service behind nginx."""
+    """A service behind a proxy."""
 
     service: Live
     port: int
     authority: Path
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def configured(folder: Path, service: Live, port: int) -> Path:
-    """The file with the ports and certificate of this test in it, inside an http block as Debian has it."""
-    text = CONFIGURATION.read_text(encoding="utf-8")
-    for old, new in (
-        ("server 127.0.0.1:8080;", f"server {service.http.removeprefix('http://')};"),
-        ("server 127.0.0.1:50051;", f"server {service.grpc};"),
-        ("listen 443 ", f"listen 127.0.0.1:{port} "),
-        ("/etc/govor/tls/", f"{folder}/"),
-    ):
+def replaced(name: str, pairs: dict[str, str]) -> str:
+    """A file of deploy/ with the ports and paths of this test in it."""
+    text = (DEPLOY / name).read_text(encoding="utf-8")
+    for old, new in pairs.items():
         assert old in text
         text = text.replace(old, new)
-    (folder / "govor.conf").write_text(text, encoding="utf-8")
-    paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi"))
-    paths += "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("uwsgi", "scgi"))
+    return text
+
+
+def nginx(program: str, folder: Path, service: Live, port: int) -> list[str]:
+    """The command that serves deploy/nginx.conf, inside an http block as Debian has it."""
+    pairs = {
+        "server 127.0.0.1:8080;": f"server {service.http.removeprefix('http://')};",
+        "server 127.0.0.1:50051;": f"server {service.grpc};",
+        "listen 443 ": f"listen 127.0.0.1:{port} ",
+        TLS: f"{folder}/",
+    }
+    (folder / "govor.conf").write_text(replaced("nginx.conf", pairs), encoding="utf-8")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     main = folder / "nginx.conf"
     main.write_text(
         f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\n"
         f"events {{}}\nhttp {{ access_log off;\n{paths}include {folder}/govor.conf; }}\n"
     )
-    return main
+    return [program, "-p", str(folder), "-c", str(main), "-e", str(folder / "error.log")]
 
 
-@pytest.fixture(scope="module")
-def proxied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
-    folder = tmp_path_factory.mktemp("nginx")
+def caddy(program: str, folder: Path, service: Live, port: int) -> list[str]:
+    """The command that serves deploy/Caddyfile."""
+    pairs = {
+        "127.0.0.1:8080": service.http.removeprefix("http://"),
+        "127.0.0.1:50051": service.grpc,
+        ":443 {": f":{port} {{\n\tbind 127.0.0.1",
+        TLS: f"{folder}/",
+    }
+    (folder / "Caddyfile").write_text(replaced("Caddyfile", pairs), encoding="utf-8")
+    return [program, "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+
+
+PROXIES: dict[str, Callable[[str, Path, Live, int], list[str]]] = {"nginx": nginx, "caddy": caddy}
+
+
+@pytest.fixture(scope="module", params=PROXIES)
+def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
+    name = request.param
+    program = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    if not program:
+        pytest.skip(f"no {name} on this machine")
+    folder = tmp_path_factory.mktemp(name)
     certificates.write(folder, [], now=datetime.now(UTC))
     with live(tmp_path_factory.mktemp("service"), discovery="speechkit") as service:
         service.operations.outcomes[URI] = memory.MONO
         port = free_port()
-        command = [str(NGINX), "-p", str(folder), "-c", str(configured(folder, service, port)), "-e"]
-        process = subprocess.Popen([*command, str(folder / "error.log")])
+        own = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+        with (folder / "log").open("wb") as log:
+            command = PROXIES[name](program, folder, service, port)
+            process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **own})
         try:
-            for _ in range(ATTEMPTS_MAX):
-                assert process.poll() is None, (folder / "error.log").read_text()
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
+            wait_for(port, process, folder / "log")
             yield Proxied(service=service, port=port, authority=folder / "ca.pem")
         finally:
             process.terminate()
             process.wait(TIMEOUT_SECONDS)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the proxy takes connections."""
+    for _ in range(ATTEMPTS_MAX):
+        assert process.poll() is None, log.read_text()
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
 
 
 def test_rest_flow_works_through_the_proxy(proxied: Proxied) -> None:
