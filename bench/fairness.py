@@ -1,7 +1,7 @@
 """`python -m bench.fairness`: what a hundred short recordings notice of a long one.
 
 Real engine, queues and processes; hearing is simulated: a recogniser takes a share of the audio's length. So
-the figures are those of waiting, and hardly of this machine. They are whole seconds, as the engine notes them.
+the figures are those of waiting, and hardly of this machine. They are whole seconds, as the engine's are.
 """
 
 import asyncio

@@ -114,6 +114,10 @@ class ModelFailed(ServiceError):
     """A model file is missing, corrupt, or its runtime failed."""
 
 
+class Poisonous(ModelFailed):
+    """A recording that killed its decoder or recogniser again and again; others were not touched by it."""
+
+
 class StorageFailed(ServiceError):
     """Object storage or the disk failed or is full."""
 

@@ -17,6 +17,7 @@ import structlog
 from govor import identifiers
 from govor.audio import sandbox, sniff
 from govor.engine import fairness, retention
+from govor.engine.dead_letters import LISTED_MAX, DeadLetter
 from govor.engine.runtime import Engine
 from govor.engine.states import Entry, State
 from govor.errors import (
@@ -45,6 +46,7 @@ from govor.webhooks.targets import Targets
 
 # Between two rounds of deleting what has expired; results live for days, so minutes do not matter.
 HOUSEKEEPING_SECONDS = 300.0
+USAGE_BATCH = 1_000  # rows about what folders used, deleted at a time
 # Before a model that could not be loaded is tried again; twice as long each time, up to the seconds above.
 WARM_AGAIN_SECONDS = 1.0
 
@@ -95,6 +97,7 @@ class Operations:
 
         Raises Unavailable when another process uses the data directory, StorageFailed when it cannot be used.
         """
+        await self.work.files.check()
         await self.engine.start()
         self._tasks = [asyncio.create_task(self._warm()), asyncio.create_task(self._keep_house())]
 
@@ -148,9 +151,7 @@ class Operations:
             now, size = self.clock(), len(content or b"")
             turn = await self._turn(task, now)
             task = replace(task, due_at=turn.due_at, weight=turn.weight)
-            place = self.gate.place(
-                caller.folder_id, operation_id, size, now=now, crowd=self.crowd
-            )
+            place = self.gate.place(caller.folder_id, operation_id, size, now=now, crowd=self.crowd)
             async with place:
                 if content is not None:
                     await self.work.keep(operation_id, content)
@@ -189,8 +190,16 @@ class Operations:
         if not entry.finished:
             raise NotReady(f"operation data is not ready {operation_id}", "cancel it first, or wait for it")
         await self.engine.delete([operation_id])
-        await asyncio.to_thread(self.work.journal.forget, [operation_id])
-        await self.work.discard(operation_id)
+        await self._forget([operation_id])
+
+    async def dead(self, limit: int = LISTED_MAX) -> list[DeadLetter]:
+        """Operations of all folders that were given up by a fault of ours: for operators, not for callers."""
+        return await self.engine.dead(limit)
+
+    async def replay(self, operation_id: str) -> None:
+        """Run one of them again, under its id. Raises UnknownOperation; BadRequest if it is not dead."""
+        await self.engine.replay(operation_id)
+        await asyncio.to_thread(self.work.journal.reopen, operation_id)
 
     async def ready(self) -> str:
         """Empty if a job submitted now would run; else the reason why not."""
@@ -315,12 +324,23 @@ class Operations:
                 log.exception("housekeeping failed")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
+    async def _forget(self, operation_ids: list[str]) -> None:
+        """Drop what is remembered of operations outside of the engine: their lines, waveforms and files."""
+        await asyncio.to_thread(self.work.journal.forget, operation_ids)
+        for operation_id in operation_ids:
+            await self.work.discard(operation_id)
+
     async def _sweep(self) -> None:
         """Delete what has expired, and the files of operations that do not run any more."""
-        gone = await retention.sweep(self.engine, now=self.clock(), result_days=self.settings.result_days)
+        now, days = self.clock(), self.settings.result_days
+        gone = await retention.sweep(self.engine, now=now, result_days=days, forgotten=self._forget)
+        if usage := self.gate.usage:
+            while await asyncio.to_thread(usage.forget, now=now, batch=USAGE_BATCH):
+                pass
         folders = await self.work.folders()  # before the question who is active: a new one is then in neither
         arriving = set(self._arriving)  # before that question, too: one may become active right after it
         lost = folders - await self.engine.active() - arriving
+        lost -= await self.engine.dead_of(lost)  # what is left of those may be wanted for a replay
         for operation_id in lost:
             await self.work.discard(operation_id)
         if gone or lost:

@@ -8,6 +8,7 @@ import pytest
 
 from govor.errors import Cancelled
 from govor.operations import Operations
+from govor.pipeline.prepare import PART_SECONDS
 from govor.records import Failure, Operation
 from tests.tiny.life import noted_steps, parts_done, rows
 from tests.tiny.service import ALICE, expected, finished, heard, record, started
@@ -78,3 +79,18 @@ async def test_a_cancelled_operation_stays_cancelled_after_a_restart(tmp_path: P
         check_cancelled(await operations.cancel(accepted.id, ALICE))
     async with started(tmp_path) as operations:
         await check_at_rest(operations, tmp_path, accepted.id)
+
+
+async def test_recognisers_go_on_for_less_than_a_part_after_a_cancel(tmp_path: Path) -> None:
+    heard_clips = tmp_path / "notes"
+    heard_clips.touch()
+    async with started(tmp_path, f"notes:{heard_clips}", recognisers=1) as operations:
+        long = await operations.submit(record(tmp_path, "a.pcm", LONG), ALICE)
+        await until(lambda: heard_clips.stat().st_size >= 10)
+        await operations.cancel(long.id, ALICE)
+        before = heard_clips.stat().st_size
+        other = await operations.submit(record(tmp_path, "b.pcm", [7]), ALICE)
+        await finished(operations, other.id)
+        await check_at_rest(operations, tmp_path, long.id)
+        await until(lambda: not operations.work.pool.waiting())
+        assert heard_clips.stat().st_size - before <= PART_SECONDS  # a clip is a second

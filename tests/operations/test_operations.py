@@ -17,6 +17,7 @@ from govor.errors import (
     ModelFailed,
     ObjectMissing,
     PermissionDenied,
+    Poisonous,
     StorageFailed,
     TooLarge,
     Unavailable,
@@ -24,7 +25,7 @@ from govor.errors import (
 )
 from govor.operations import Operations
 from govor.records import AudioEncoding, AudioSpec, Task
-from tests.tiny.preparing import ABORTS
+from tests.tiny.preparing import ABORTS, HOGS
 from tests.tiny.recogniser import BREAKS, FAILS, KILLS, TinyModel
 from tests.tiny.service import ALICE, BOB, build, expected, finished, heard, record, started
 
@@ -163,6 +164,13 @@ FAILURES: list[tuple[str, int, int, type[GovorError], str]] = [
     ("a clip that cannot be heard", FAILS, 3, BadAudio, "this clip cannot be heard"),
     ("a clip that breaks the model", BREAKS, 3, ModelFailed, "the recogniser failed"),
     ("a recording that crashes the decoder", ABORTS, 3, BadAudio, "Invalid audio received"),
+    (
+        "one whose decoder is killed",
+        HOGS,
+        3,
+        Poisonous,
+        "the decoder was killed again and again over this recording",
+    ),
 ]
 
 

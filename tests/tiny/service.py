@@ -40,6 +40,7 @@ def build(
     objects = Objects(made)
     pool = RecogniserPool(size=made.recognisers, idle_seconds=60, loader=LOADER)
     work = Work(made, objects, pool, lambda language, tag="": TinyModel(kind), preparing.prepare)
+    work.fetch_waits_seconds = work.model_waits_seconds = (0.01, 0.02)  # what is broken here stays so
     engine = Engine(made, work, segments_max=pool.size + 1, version=version)
     gate = app.gate_of(made)
     work.usage = gate.usage

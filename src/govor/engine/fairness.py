@@ -6,9 +6,9 @@ recognisers. A number never changes, so nobody waits for ever: what is due at la
 Rule 1: the first minute of a recording is due at once, behind what its folder has in the service already:
         arrival + STRETCH_SECONDS x (operations of the folder that are not done + 1) / the folder's weight.
         A folder that sends ten thousand recordings queues up behind itself, not in front of others.
-Rule 2: further minutes are due three minutes apart, a recording of four hours in half a day. Several long ones
-        of a folder that run at a time share that pace. So short recordings overtake the tails of long ones:
-        while thirty short ones of a folder fall due, one minute of its long one does.
+Rule 2: further minutes are due three minutes apart, a recording of four hours in half a day. Several long
+        ones of a folder that run at a time share that pace. So short recordings overtake the tails of long
+        ones: while thirty short ones of a folder fall due, one minute of its long one does.
 Rule 3: `deferred-general` is due in 23 hours: everything else goes first until then, and 24 hours are kept.
 """
 

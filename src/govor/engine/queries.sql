@@ -85,3 +85,53 @@ UPDATE workflow_status
    SET status = 'ENQUEUED', owner_xid = NULL, started_at_epoch_ms = NULL,
        recovery_attempts = recovery_attempts - 1
  WHERE executor_id = :mine AND status = 'PENDING' AND queue_name IS NOT NULL;
+
+-- dead
+-- Operations that failed, whoever's fault it was, with why; the newest first, from behind a certain one.
+SELECT s.workflow_uuid, s.queue_partition_key, s.status, s.created_at, coalesce(s.completed_at, s.updated_at),
+       o.error
+  FROM workflow_status s LEFT JOIN workflow_output o ON o.workflow_uuid = s.workflow_uuid
+ WHERE s.name = :workflow AND s.status IN ('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED')
+   AND (s.created_at < :before_ms OR (s.created_at = :before_ms AND s.workflow_uuid < :before_id))
+ ORDER BY s.created_at DESC, s.workflow_uuid DESC LIMIT :limit;
+
+-- dead_one
+-- One operation in the same shape, failed or not.
+SELECT s.workflow_uuid, s.queue_partition_key, s.status, s.created_at, coalesce(s.completed_at, s.updated_at),
+       o.error
+  FROM workflow_status s LEFT JOIN workflow_output o ON o.workflow_uuid = s.workflow_uuid
+ WHERE s.workflow_uuid = :id AND s.name = :workflow;
+
+-- dead_of
+-- Which of these operations failed: their files may be wanted again.
+SELECT workflow_uuid FROM workflow_status
+ WHERE workflow_uuid IN :ids AND name = :workflow AND status IN ('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED');
+
+-- replay
+-- A failed operation is as if it had just been accepted, but keeps its place in time.
+UPDATE workflow_status
+   SET status = 'ENQUEUED', queue_name = :queue, application_version = :version, recovery_attempts = 0,
+       owner_xid = NULL, started_at_epoch_ms = NULL, completed_at = NULL, workflow_deadline_epoch_ms = NULL,
+       updated_at = :now_ms
+ WHERE workflow_uuid = :id AND status = :status;
+
+-- replay_inputs
+-- What its parts were given …
+DELETE FROM workflow_input
+ WHERE workflow_uuid IN (SELECT workflow_uuid FROM workflow_status WHERE parent_workflow_id = :id);
+
+-- replay_outputs
+-- … what they and it left …
+DELETE FROM workflow_output
+ WHERE workflow_uuid = :id
+    OR workflow_uuid IN (SELECT workflow_uuid FROM workflow_status WHERE parent_workflow_id = :id);
+
+-- replay_steps
+-- … the notes of their steps …
+DELETE FROM operation_outputs
+ WHERE workflow_uuid = :id
+    OR workflow_uuid IN (SELECT workflow_uuid FROM workflow_status WHERE parent_workflow_id = :id);
+
+-- replay_parts
+-- … and the parts themselves.
+DELETE FROM workflow_status WHERE parent_workflow_id = :id;

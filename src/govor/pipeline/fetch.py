@@ -1,19 +1,13 @@
 """Fetch: the caller's object onto our disk, once and early, because callers delete it soon."""
 
-import asyncio
 from collections.abc import Sequence
+from functools import partial
 
-import structlog
-
-from govor.errors import ServiceError, StorageFailed
+from govor.errors import StorageFailed
+from govor.pipeline.retries import retried
 from govor.pipeline.scratch import Scratch
 from govor.storage import disk
 from govor.storage.objects import Objects
-
-# Waits between attempts: a restarting store is back within seconds, and a caller should not wait for minutes.
-WAITS_SECONDS = (0.5, 2.0, 8.0)
-
-log = structlog.get_logger(__name__)
 
 
 async def fetch(
@@ -30,18 +24,8 @@ async def fetch(
         return scratch.source.stat().st_size
     if not uri:
         raise StorageFailed("the recording is lost", "it came with its request; send it again")
-    for wait_seconds in waits_seconds:
-        try:
-            return await fetch_once(uri, scratch, objects, folder_id)
-        except ServiceError as error:
-            log.warning(
-                "fetch failed",
-                operation_id=scratch.folder.name,
-                error=type(error).__name__,  # its message may name the object
-                wait=wait_seconds,
-            )
-            await asyncio.sleep(wait_seconds)
-    return await fetch_once(uri, scratch, objects, folder_id)
+    once = partial(fetch_once, uri, scratch, objects, folder_id)
+    return await retried(once, what="fetch", waits_seconds=waits_seconds, operation_id=scratch.folder.name)
 
 
 async def fetch_once(uri: str, scratch: Scratch, objects: Objects, folder_id: str) -> int:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from govor.errors import GovorError, ModelFailed, Unavailable
+from govor.errors import GovorError, ModelFailed, Poisonous, Unavailable
 from govor.pipeline.clips import Clip
 from govor.pipeline.recogniser_child import Crashed, RecogniserChild
 from govor.pipeline.recogniser_process import greeting
@@ -89,7 +89,7 @@ class Job:
         self.suspects.update(taken)
         self.crashes.update(taken if len(taken) == 1 else ())
         if self.crashes and max(self.crashes.values()) >= CRASHES_MAX:
-            self.fail(ModelFailed("the recogniser crashes on this recording", how))
+            self.fail(Poisonous("the recogniser crashes on this recording", f"{CRASHES_MAX} times: {how}"))
         elif not self.done.done():
             self.waiting.extendleft(reversed(taken))
 

@@ -14,11 +14,12 @@ import structlog
 from govor import cores
 from govor.analysis import turns
 from govor.audio import sandbox
-from govor.errors import GovorError, Unavailable
+from govor.errors import GovorError, Poisonous, Unavailable
 from govor.pipeline import chunks, recognise, speakers, stored, waveform, work_files
-from govor.pipeline.fetch import WAITS_SECONDS, fetch
+from govor.pipeline.fetch import fetch
 from govor.pipeline.prepare import prepare
 from govor.pipeline.recogniser_pool import RecogniserPool
+from govor.pipeline.retries import MODEL_WAITS_SECONDS, STORAGE_WAITS_SECONDS, retried
 from govor.pipeline.scratch import Scratch
 from govor.pipeline.stored import Plain
 from govor.pipeline.summarise import summarise
@@ -27,6 +28,7 @@ from govor.records import Task, Transcript
 from govor.settings import Settings
 from govor.storage.journal import Ended, Journal
 from govor.storage.objects import Objects
+from govor.storage.patience import patiently
 from govor.storage.usage import Usage
 from govor.telemetry import Metrics
 from govor.text.writing import Writer
@@ -73,7 +75,8 @@ class Work:
         self.usage: Usage | None = None  # what folders use, where a quota wants to know
         self.find = find
         self.prepare_in_sandbox = prepare
-        self.fetch_waits_seconds: Sequence[float] = WAITS_SECONDS
+        self.fetch_waits_seconds: Sequence[float] = STORAGE_WAITS_SECONDS
+        self.model_waits_seconds: Sequence[float] = MODEL_WAITS_SECONDS
         self.writer = Writer.of(settings)
         self.journal = Journal.open(settings)
         self.root = settings.data_path / SCRATCH
@@ -108,21 +111,24 @@ class Work:
         manifest = await asyncio.to_thread(Scratch(self.root, operation_id).read_manifest)
         rate_hz = (await asyncio.to_thread(self.find, task.language, task.model)).sample_rate_hz
         drawn = waveform.packed(manifest.audio_ms, manifest.peaks, manifest.speech(rate_hz))
-        await asyncio.to_thread(self.journal.keep_waveform, operation_id, drawn)
+        await patiently(partial(asyncio.to_thread, self.journal.keep_waveform, operation_id, drawn))
         return {"parts": len(manifest.parts), "audio_ms": manifest.audio_ms, "channels": manifest.channels}
 
     async def measured(self, operation_id: str, size: int, prepared: Plain) -> None:
         """Note for the quotas what a recording turned out to be: its bytes, its length in all channels."""
         if self.usage is not None:
             audio_ms = prepared["audio_ms"] * prepared["channels"]
-            await asyncio.to_thread(self.usage.measured, operation_id, audio_ms=audio_ms, size=size)
+            note = partial(self.usage.measured, operation_id, audio_ms=audio_ms, size=size)
+            await patiently(partial(asyncio.to_thread, note))
 
     async def recognise(self, operation_id: str, task: Task, index: int, deadline: int) -> str:
         """Step: the words of one part, as stored.write_heard puts them."""
         await self._ready(operation_id, task, (index,))
         model = await asyncio.to_thread(self.find, task.language, task.model)
         scratch = Scratch(self.root, operation_id)
-        heard = await recognise.part(scratch, index, model, self.pool, deadline, task.hot_words)
+        once = partial(recognise.part, scratch, index, model, self.pool, deadline, task.hot_words)
+        waits = self.model_waits_seconds
+        heard = await retried(once, what="recognise", waits_seconds=waits, operation_id=operation_id)
         await self.files.done_with(scratch, index)
         return stored.write_heard(heard)
 
@@ -186,16 +192,15 @@ class Work:
             await self.files.keep_parts(scratch)
 
     async def _in_sandbox(self, operation_id: str, task: Task, sample_rate_hz: int) -> None:
-        """Run prepare in its own process; try again when that process was killed from outside."""
+        """Run prepare in its own process; try again when that was killed from outside, or the disk failed."""
         limit = self.settings.audio_seconds_max
         job = partial(
             sandbox.run, self.prepare_in_sandbox, self.root, operation_id, task.audio, sample_rate_hz, limit
         )
-        for attempt in range(1, PREPARE_ATTEMPTS):
-            try:
-                return await asyncio.to_thread(job)
-            except Unavailable as error:
-                log.warning(
-                    "prepare was interrupted", operation_id=operation_id, how=str(error), attempt=attempt
-                )
-        return await asyncio.to_thread(job)
+        waits = self.fetch_waits_seconds[: PREPARE_ATTEMPTS - 1]
+        once = partial(asyncio.to_thread, job)
+        try:
+            await retried(once, what="prepare", waits_seconds=waits, operation_id=operation_id)
+        except Unavailable as error:
+            how = f"{error.message}, {PREPARE_ATTEMPTS} times: {error.detail}"
+            raise Poisonous("the decoder was killed again and again over this recording", how) from error

@@ -2,7 +2,8 @@
 
 Rule 1: a step may run twice (the process may die between its end and its note), so steps repeat harmlessly.
 Rule 2: what a step returns is small and plain; large things lie in the operation's scratch folder.
-Rule 3: the folder goes when the operation ends, well or badly, but stays when only the process ends.
+Rule 3: the folder goes when the operation ends, well or badly, but stays when only the process ends, and when
+        a recording that is nowhere else failed by our fault: until it is replayed, or expires.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from govor.errors import ServiceError, StorageFailed
 from govor.pipeline.stored_extras import read_summary
 from govor.pipeline.work import Work
 from govor.records import Task, Transcript
@@ -52,8 +54,17 @@ async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable
     except asyncio.CancelledError:  # the process is ending: the next one goes on from here, with these files
         raise
     except BaseException as error:  # failed, or cancelled by the caller, as the engine tells in its own way
-        if not await durable.superseded(error):
+        if not (await durable.superseded(error) or wanted_again(error, task)):
             await work.discard(operation_id)
         raise
     await work.discard(operation_id)
     return transcript
+
+
+def wanted_again(error: BaseException, task: Task) -> bool:
+    """Whether an operator may have it run again for which its files are needed: they came with the request.
+
+    Those of a recording that has a link are fetched again; and a full disk must not stay full.
+    """
+    ours = isinstance(error, ServiceError) and not isinstance(error, StorageFailed)
+    return ours and not task.uri
