@@ -1,4 +1,4 @@
-"""The commands themselves: a door, two workers, PostgreSQL, a bucket; a worker dies. Only hearing is simple."""
+"""The commands themselves: a door, two workers, PostgreSQL, a bucket; one dies. Only hearing is simple."""
 
 import contextlib
 import json

@@ -5,10 +5,9 @@
     file:///FOLDER         a folder that every machine mounts
 
 Rule 1: a file is there whole or not at all.
-Rule 2: a fault is tried again after each of WAITS_SECONDS: what was accepted must outlive a store's restart.
+Rule 2: a fault is waited for (patience.py): what was accepted must outlive a store's restart.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,22 +17,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote, urlsplit
 
-import structlog
-
 from govor.errors import BadSetting, StorageFailed
 from govor.settings import Settings
 from govor.storage import disk, s3_servers
+from govor.storage.patience import WAITS_SECONDS, patiently
 from govor.storage.s3 import STREAM_BYTES, first_line, opened
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 T = TypeVar("T")
-# Two minutes in all: a store restarts, or moves to another machine. Callers never wait for these.
-WAITS_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
 UNLIMITED = 1 << 62  # what we wrote ourselves may be read whole
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +118,7 @@ class WorkStore:
 
     async def _tried(self, action: Callable[[], Awaitable[T]], *, patient: bool = True) -> T:
         """The result of `action`, tried again while the store fails. FileNotFoundError goes through."""
-        for wait_seconds in self.waits_seconds if patient else ():
-            try:
-                return await once(action)
-            except StorageFailed as error:
-                log.warning("work files failed", wait=wait_seconds, detail=error.detail)
-                await asyncio.sleep(wait_seconds)
-        return await once(action)
+        return await patiently(lambda: once(action), self.waits_seconds if patient else ())
 
 
 async def once(action: Callable[[], Awaitable[T]]) -> T:
