@@ -29,8 +29,12 @@ log = structlog.get_logger(__name__)
 # SpeechKit's own SDK allows 128 MiB a message: 60 MB of inline audio in API v3, and room to spare.
 RECEIVE_BYTES_MAX = 128 << 20
 PING_MS_MIN = 10_000  # SDKs ping to keep connections alive; by default gRPC hangs up on such callers
+# grpc.aio takes up one waiting call in each turn of its loop. On a starved machine a crowd waits longer than
+# 30 s, after which gRPC drops what nobody took up, as CANCELLED; the callers' own deadlines decide instead.
+WAITING_SECONDS_MAX = 3_600
 OPTIONS = (
     ("grpc.max_receive_message_length", RECEIVE_BYTES_MAX),
+    ("grpc.server_max_unrequested_time_in_server", WAITING_SECONDS_MAX),
     ("grpc.http2.min_ping_interval_without_data_ms", PING_MS_MIN),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a riddle
