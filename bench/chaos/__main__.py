@@ -6,6 +6,7 @@ Prints what went wrong on purpose, what became of every job, and every contradic
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between two troubles, on average")
     parser.add_argument("--keep", type=Path, help="a new folder for logs and data, which then stay")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers and mounts go in good order
     print(
         f"chaos: --seed {asked.seed} --jobs {asked.jobs} --database {asked.database}"
         f" --workers {asked.workers} --pause {asked.pause:g}",

@@ -11,9 +11,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bench.chaos.database import Database
-from bench.chaos.fleet import Fleet, Member
 from bench.chaos.store import Store
 from bench.chaos.trouble import RESTARTED_AFTER_SECONDS, Trouble, Troublemaker
+from bench.fleet import Fleet, Member
 from tests.servers.breaking_proxy import BreakingProxy, Fault
 from tests.servers.postgres import PostgresServer
 

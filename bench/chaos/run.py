@@ -13,12 +13,12 @@ from pathlib import Path
 from bench.chaos import jobs as mix
 from bench.chaos.client import Client
 from bench.chaos.database import Database
-from bench.chaos.fleet import Fleet, alone, around, running
 from bench.chaos.fleet_trouble import FleetTroublemaker
 from bench.chaos.ledger import Ledger
-from bench.chaos.store import holding
+from bench.chaos.store import WORK_URL, holding
 from bench.chaos.trouble import Troublemaker
-from tests.servers.breaking_proxy import breaking_proxy
+from bench.fleet import Fleet, alone, around, running, simulated
+from tests.servers.breaking_proxy import BreakingProxy, breaking_proxy
 from tests.servers.postgres import PostgresServer
 
 # Submitted and not yet done: enough for a queue, few enough that a poll of all of them is quick.
@@ -67,10 +67,11 @@ async def alone_on_sqlite(plan: Plan) -> Verdict:
     data_dir.mkdir(parents=True)
     with holding(jobs) as store, small_disk(data_dir) as disk:
         environment = {**store.settings, "GOVOR_DISK_FREE_BYTES_MIN": str(KEPT_FREE_BYTES)}
-        with running(alone(plan.folder, HEARING, environment)) as fleet:
+        with running(alone(simulated(HEARING), plan.folder, environment)) as fleet:
             troublemaker = Troublemaker(fleet, store, random.Random(plan.seed), disk)
             verdict = await judged(plan, jobs, fleet, troublemaker, Database.of_folder(data_dir))
-        verdict.violations += left_behind(data_dir)
+        left = (data_dir / "scratch").glob("*")
+        verdict.violations += [f"left in the folder of work files: {path.name}" for path in left]
     return verdict
 
 
@@ -84,19 +85,20 @@ async def fleet_on_postgresql(plan: Plan, server: PostgresServer) -> Verdict:
         store = stack.enter_context(holding(jobs))
         disk = stack.enter_context(small_disk(data_dir))
         ways = [stack.enter_context(breaking_proxy(server.port)) for _ in range(plan.workers)]
-        environment = {**store.settings, "GOVOR_DISK_FREE_BYTES_MIN": str(KEPT_FREE_BYTES)}
-        fleet = stack.enter_context(running(around(database.url, plan.folder, HEARING, environment, ways)))
+        environment = {
+            **store.settings,
+            "GOVOR_DISK_FREE_BYTES_MIN": str(KEPT_FREE_BYTES),
+            "GOVOR_WORK_URL": WORK_URL,
+        }
+        urls = [through(way, database.url) for way in ways]
+        made = around(database.url, urls, simulated(HEARING), plan.folder, environment)
+        fleet = stack.enter_context(running(made))
         troublemaker = FleetTroublemaker(
             fleet, store, random.Random(plan.seed), disk, server=server, database=database, ways=ways
         )
         verdict = await judged(plan, jobs, fleet, troublemaker, database)
-        verdict.violations += left_behind(data_dir)
+        verdict.violations += [f"left in the bucket of work files: {key}" for key in store.work_files()]
     return verdict
-
-
-def left_behind(data_dir: Path) -> list[str]:
-    """Files of operations that are done."""
-    return [f"files were left behind: {path.name}" for path in (data_dir / "scratch").glob("*")]
 
 
 async def judged(
@@ -162,6 +164,12 @@ async def until_done(ledger: Ledger, seconds: float) -> None:
     end = time.monotonic() + seconds
     while ledger.open and time.monotonic() < end:  # noqa: ASYNC110 - polled, as everything here
         await asyncio.sleep(0.2)
+
+
+def through(way: BreakingProxy, url: str) -> str:
+    """The same database, reached over a proxy."""
+    begin, _, database = url.rpartition("/")
+    return f"{begin.rpartition(':')[0]}:{way.port}/{database}"
 
 
 @contextlib.contextmanager

