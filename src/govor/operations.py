@@ -98,6 +98,8 @@ class Operations:
         Raises Unavailable when another process uses the data directory, StorageFailed when it cannot be used.
         """
         await self.work.files.check()
+        with disk.described():  # a door of a fleet may have a new one: nothing else makes it
+            self.settings.data_path.mkdir(parents=True, exist_ok=True)
         await self.engine.start()
         self._tasks = [asyncio.create_task(self._warm()), asyncio.create_task(self._keep_house())]
 
