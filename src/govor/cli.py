@@ -11,6 +11,7 @@ from govor.commands.backup import backup, restore
 from govor.commands.bench import bench
 from govor.commands.completion import completion
 from govor.commands.dead_letters import dead, replay
+from govor.commands.doctor import doctor
 from govor.commands.healthcheck import healthcheck
 from govor.commands.hot_words import hot_words
 from govor.commands.keys import keys
@@ -52,6 +53,7 @@ main.add_command(accounts)
 main.add_command(backup)
 main.add_command(bench)
 main.add_command(completion)
+main.add_command(doctor)
 main.add_command(healthcheck)
 main.add_command(hot_words)
 main.add_command(keys)

@@ -3,6 +3,9 @@
 The comments make the page docs/settings.md: `python -m scripts.settings_page` writes it.
 """
 
+import difflib
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -127,8 +130,6 @@ class Settings(BaseSettings):
     database_url: str = ""
     # files of operations that run: `s3://BUCKET/PREFIX` or `file:///FOLDER`, the same for all of a fleet
     work_url: str = ""
-    # files of operations that run: `s3://BUCKET/PREFIX` or `file:///FOLDER`, the same for all of a fleet
-    work_url: str = ""
     worker: bool = True  # `govor serve` takes work itself; `--no-worker` leaves all to `govor worker`
     worker_http: str = "127.0.0.1:8081"  # where `govor worker` answers /health and /metrics
     result_days: float = 3.0  # results are deleted this many days after the end, as SpeechKit's are
@@ -146,3 +147,13 @@ class Settings(BaseSettings):
     def data_path(self) -> Path:
         """The data directory with `~` expanded."""
         return self.data_dir.expanduser()
+
+
+def unknown_variables(names: Iterable[str] | None = None) -> dict[str, str]:
+    """GOVOR_ variables of the environment (or of `names`) that are no settings: what each looks like."""
+    prefix = "GOVOR_"
+    known = [name.upper() for name in Settings.model_fields]
+    given = os.environ if names is None else names
+    strange = sorted(name for name in given if name.startswith(prefix) and name[len(prefix) :] not in known)
+    meant = {name: difflib.get_close_matches(name[len(prefix) :], known, n=1, cutoff=0.7) for name in strange}
+    return {name: prefix + close[0] if close else "" for name, close in meant.items()}

@@ -142,7 +142,8 @@ def test_a_killed_run_takes_up_its_operations_and_submits_nothing_twice(tmp_path
     for number in range(count):
         recording(tmp_path / "in" / f"{number}.wav", [5000 + number])
     with served(tmp_path / "data", "slow:0.5") as service:
-        arguments = ("transcribe", tmp_path / "in", "--output", tmp_path / "out", *service.flags)
+        arguments: list[str | Path] = ["transcribe", tmp_path / "in", "--output", tmp_path / "out"]
+        arguments += service.flags
         first = command(*arguments)
         until("no operation is noted", lambda: noted(tmp_path / "out" / ".govor-state.jsonl") == count)
         first.kill()

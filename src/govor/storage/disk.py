@@ -15,9 +15,14 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NAMES = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EILSEQ)
 
 
+def free_bytes(folder: Path) -> int:
+    """What may still be written to the disk that holds `folder`."""
+    return shutil.disk_usage(folder).free
+
+
 def require_free(folder: Path, bytes_min: int) -> None:
     """StorageFailed when less than `bytes_min` would be left on the disk that holds `folder`."""
-    free = shutil.disk_usage(folder).free
+    free = free_bytes(folder)
     if free < bytes_min:
         raise StorageFailed(
             "the service's disk is full",
