@@ -37,7 +37,24 @@ SHARED_POOL: dict[str, Any] = {
     "connect_args": {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000},
 }
 
+# Tables only ever gain tables and columns that may be NULL, and Database adds those by itself: an earlier
+# version works on beside a later one. Raise SCHEMA with each such change. Raise NEEDS to it with one that an
+# earlier version would not understand: that one then refuses to start, and damages nothing.
+SCHEMA = 2  # 1: the tables before there was this number
+NEEDS = 1  # the oldest SCHEMA that works with our tables
+
 metadata = sa.MetaData()
+schema = sa.Table(
+    "govor_schema",
+    metadata,
+    sa.Column("row", sa.Integer, primary_key=True),  # always 1
+    sa.Column("version", sa.Integer, nullable=False),  # the newest that has written here
+    sa.Column("needs", sa.Integer, nullable=False),
+)
+# Two processes may be the first.
+FIRST_VERSION = """
+INSERT INTO govor_schema ("row", version, needs) VALUES (1, :version, :needs) ON CONFLICT ("row") DO NOTHING
+"""
 
 
 class Database:
@@ -56,6 +73,7 @@ class Database:
                 _add_missing_columns(connection, table)
                 for index in table.indexes:
                     connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+            _note_version(connection)
 
     @classmethod
     def open(cls, settings: Settings) -> "Database":
@@ -113,6 +131,20 @@ def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
         if column.name not in present:
             kind = column.type.compile(connection.dialect)
             connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
+
+
+def _note_version(connection: sa.Connection) -> None:
+    """Leave our version in the tables; raises StorageFailed where a later one left them beyond us."""
+    found = connection.execute(sa.select(schema.c.version, schema.c.needs)).one_or_none()
+    if found is None:
+        connection.execute(sa.text(FIRST_VERSION), {"version": SCHEMA, "needs": NEEDS})
+    elif found.needs > SCHEMA:
+        raise StorageFailed(
+            "the data were written by a later version of govor",
+            f"their tables need version {found.needs}, this one knows {SCHEMA}: update it",
+        )
+    elif found.version < SCHEMA:
+        connection.execute(sa.update(schema).values(version=SCHEMA, needs=max(NEEDS, found.needs)))
 
 
 def _keep_private(path: Path) -> None:
