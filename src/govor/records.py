@@ -1,7 +1,7 @@
 """The records that flow through Govor, from a request to a transcript. Frozen; no I/O; no wire shapes."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -124,6 +124,19 @@ class Reading:
 
     text: str  # as it was heard: lower case, numbers as words
     probability: float  # 0..1, among the readings that were kept
+
+
+class Hearing(tuple[Word, ...]):
+    """The words of a stretch of speech; what it may have been besides, where the model tells."""
+
+    readings: tuple[Reading, ...] = ()
+
+    @classmethod
+    def of(cls, words: Iterable[Word], readings: Iterable[Reading]) -> "Hearing":
+        """Words with readings, most probable first; they compare as the words alone do."""
+        made = cls(words)
+        made.readings = tuple(readings)
+        return made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ import docx
 import pytest
 
 from tests.extensions.running import PCM, V1, Client, sound
+from tests.tiny.recogniser import DOUBTFUL
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,20 @@ def test_a_transcript_has_words_times_and_true_confidences(
     assert first["words"][0] == {"word": "5", "start": 0, "end": 0.5, "confidence": 0.5}
     assert first["alternatives"] == [{"text": "5", "probability": None}]
     assert "speaker" not in first
+
+
+def test_other_readings_are_told_to_who_asks_for_them(alice: Client) -> None:
+    identity = alice.done([DOUBTFUL, 5])["id"]
+    one = f"{V1}/operations/{identity}"
+    taken = {"text": "16000", "probability": 0.75}
+    first = alice.get(f"{one}/transcript", params={"alternatives": 3}).json()["utterances"][0]
+    assert first["alternatives"] == [taken, {"text": "иначе", "probability": 0.25}]
+    alone = alice.get(f"{one}/transcript").json()["utterances"][0]
+    assert alone["alternatives"] == [taken]
+    assert "иначе" not in alice.get(f"/operations/{identity}").text
+    assert "иначе" not in alice.get(f"{one}/export", params={"format": "v3"}).text
+    for wrong in ("0", "9", "x"):
+        assert alice.get(f"{one}/transcript", params={"alternatives": wrong}).status_code == 400
 
 
 def test_there_is_no_transcript_of_what_is_not_done_or_failed(alice: Client) -> None:

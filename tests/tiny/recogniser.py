@@ -4,6 +4,7 @@ Give a pool `loader=LOADER`, with the repository in PYTHONPATH. The model is a T
 "" behaves; "missing" cannot be loaded; "dies" dies while loading; "slow:0.1" takes 0.1 s for each clip;
 "share:0.1" takes a tenth of the clip's length, and computes no more than the others;
 "needs:PATH" dies while loading as long as there is no such file;
+"awaits:PATH" cannot be loaded as long as there is no such file;
 "notes:PATH" takes 0.05 s for each clip and adds a byte to that file.
 """
 
@@ -18,13 +19,14 @@ import numpy as np
 
 from govor.errors import BadAudio, ModelFailed
 from govor.recognition.recognizer import Wave
-from govor.records import Word
+from govor.records import Hearing, Reading, Word
 
 LOADER = "tests.tiny.recogniser:load"
 RATE_HZ = 8_000
 KILLS = 13_000  # a clip whose first sample is this kills the process
 FAILS = 14_000  # ... raises an error
 BREAKS = 15_000  # ... raises what is not ours
+DOUBTFUL = 16_000  # ... is heard in two ways
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class TinyRecogniser:
             raise ZeroDivisionError("made by a test")
         seconds = range(0, len(samples), RATE_HZ)
         told = tuple(Word(text=phrase, start_ms=0, end_ms=0, confidence=0.5) for phrase in self.phrases)
-        return told + tuple(
+        heard = told + tuple(
             Word(
                 text=str(int(np.abs(samples[start : start + RATE_HZ]).max())),
                 start_ms=start * 1000 // RATE_HZ,
@@ -81,16 +83,19 @@ class TinyRecogniser:
             )
             for start in seconds
         )
+        doubts = (Reading(text=heard[0].text, probability=0.75), Reading(text="иначе", probability=0.25))
+        return Hearing.of(heard, doubts if first == DOUBTFUL else ())
 
 
 def load(model: TinyModel | str) -> TinyRecogniser:
     """What the pool calls in its process."""
     model = model.kind if isinstance(model, TinyModel) else model
-    if model == "missing":
+    kind, _, value = model.partition(":")
+    if kind == "missing" or (kind == "awaits" and not Path(value).exists()):
         raise ModelFailed("the model file is missing", "made by a test")
-    if model == "dies" or (model.startswith("needs:") and not Path(model.removeprefix("needs:")).exists()):
+    if kind == "dies" or (kind == "needs" and not Path(value).exists()):
         os.kill(os.getpid(), signal.SIGKILL)
-    if model.startswith("needs:"):
+    if model.startswith(("needs:", "awaits:")):
         return TinyRecogniser(0)
     if model.startswith("notes:"):
         return TinyRecogniser(0.05, notes=Path(model.removeprefix("notes:")))

@@ -7,7 +7,8 @@ sometimes cut in mid-phrase. Ours follow the speech segments, are cut at pauses,
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
-from govor.records import Chunk, TextOptions, Word
+from govor.pipeline.alternatives import parted
+from govor.records import Chunk, Hearing, TextOptions, Word
 from govor.text import tokens
 from govor.text.tokens import Token
 from govor.text.writing import DEFAULT_WRITER, Writer
@@ -36,6 +37,7 @@ def assemble(
             text=tokens.joined(written),
             pieces=tuple(piece(words, token) for token in written),
             confidence=fmean(word.confidence for word in words),
+            readings=words.readings,
         )
         for channel, segments in per_channel.items()
         for words, written in written_utterances(segments, options, language, writer)
@@ -45,9 +47,9 @@ def assemble(
 
 def written_utterances(
     segments: Sequence[Words], options: TextOptions, language: str, writer: Writer
-) -> Iterator[tuple[Words, list[Token]]]:
+) -> Iterator[tuple[Hearing, list[Token]]]:
     """One channel's utterances with what is written for them; a sentence may go on from one to the next."""
-    found = [words for segment in segments for words in utterances(segment)]
+    found = [each for segment in segments for each in parted(segment, list(utterances(segment)))]
     return zip(found, writer.tokens(found, options, language), strict=True)
 
 

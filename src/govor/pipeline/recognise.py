@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.scratch import Scratch
-from govor.records import Word
+from govor.records import Hearing, Word
 
 Heard = tuple[int, tuple[Word, ...]]  # a channel (1-based), and the words of one stretch
 
@@ -24,9 +24,10 @@ async def part(
     ]
 
 
-def later(words: Sequence[Word], by_ms: int) -> tuple[Word, ...]:
+def later(words: Sequence[Word], by_ms: int) -> Hearing:
     """The same words `by_ms` later."""
-    return tuple(replace(word, start_ms=word.start_ms + by_ms, end_ms=word.end_ms + by_ms) for word in words)
+    moved = (replace(word, start_ms=word.start_ms + by_ms, end_ms=word.end_ms + by_ms) for word in words)
+    return Hearing.of(moved, words.readings if isinstance(words, Hearing) else ())
 
 
 def by_channel(parts: Sequence[Sequence[Heard]]) -> dict[int, list[tuple[Word, ...]]]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from govor import errors
 from govor.errors import GovorError, ModelFailed
-from govor.records import Word
+from govor.records import Hearing, Reading, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,12 +52,14 @@ def read_answer(line: str) -> list[Any]:
     return value
 
 
-def words_of(rows: list[Any]) -> tuple[Word, ...]:
-    """One clip's words from their rows in an answer."""
-    return tuple(
+def words_of(heard: list[Any]) -> Hearing:
+    """One clip's words and readings from their rows in an answer."""
+    rows, readings = heard
+    words = (
         Word(text=text, start_ms=start, end_ms=end, confidence=confidence, written=written)
         for text, start, end, confidence, written in rows
     )
+    return Hearing.of(words, (Reading(text=text, probability=share) for text, share in readings))
 
 
 def error_of(name: str, message: str, detail: str) -> GovorError:
@@ -108,14 +110,17 @@ def load(line: str) -> "Recognizer":
 
 
 def recognise(recogniser: "Recognizer", line: str) -> list[Any]:
-    """The words of each clip as rows of (text, start, end, confidence, written form)."""
+    """The words of each clip as rows of (text, start, end, confidence, written form), and its readings."""
     from govor.pipeline.clips import Clip  # numpy, which must find its limit set
 
     asked = json.loads(line)
     clips = [Clip(path=path, offset=offset, samples=samples) for path, offset, samples in asked["clips"]]
     waves = [clip.wave() for clip in clips]
     return [
-        [[word.text, word.start_ms, word.end_ms, word.confidence, word.written] for word in words]
+        [
+            [[word.text, word.start_ms, word.end_ms, word.confidence, word.written] for word in words],
+            [[each.text, each.probability] for each in getattr(words, "readings", ())],
+        ]
         for words in expecting(recogniser, asked["hot_words"]).words(waves)
     ]
 

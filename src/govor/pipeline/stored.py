@@ -11,7 +11,18 @@ from typing import Any
 
 from govor.pipeline.recognise import Heard
 from govor.pipeline.stored_extras import read_extras, read_summary
-from govor.records import AudioEncoding, AudioSpec, Chunk, Extras, Task, TextOptions, Transcript, Word
+from govor.records import (
+    AudioEncoding,
+    AudioSpec,
+    Chunk,
+    Extras,
+    Hearing,
+    Reading,
+    Task,
+    TextOptions,
+    Transcript,
+    Word,
+)
 
 Plain = dict[str, Any]
 CONFIDENCE_DIGITS = 3
@@ -40,12 +51,20 @@ def read_task(plain: Plain) -> Task:
 
 def write_heard(heard: Sequence[Heard]) -> str:
     """What a part's recognition gave: a line for each stretch."""
-    return "\n".join(json.dumps([channel, words_out(words)], ensure_ascii=False) for channel, words in heard)
+    return "\n".join(
+        json.dumps(
+            [channel, words_out(words), *readings_out(getattr(words, "readings", ()))], ensure_ascii=False
+        )
+        for channel, words in heard
+    )
 
 
 def read_heard(lines: str) -> list[Heard]:
     """The stretches that write_heard wrote."""
-    return [(channel, words_in(rows)) for channel, rows in map(json.loads, lines_of(lines))]
+    return [
+        (channel, Hearing.of(words_in(rows), readings_in(*readings)))
+        for channel, rows, *readings in map(json.loads, lines_of(lines))
+    ]
 
 
 def write_transcript(transcript: Transcript) -> Plain:
@@ -55,7 +74,13 @@ def write_transcript(transcript: Transcript) -> Plain:
         "channels": transcript.channels,
         "chunks": "\n".join(
             json.dumps(
-                [c.channel, c.text, round(c.confidence, CONFIDENCE_DIGITS), words_out(c.words)],
+                [
+                    c.channel,
+                    c.text,
+                    round(c.confidence, CONFIDENCE_DIGITS),
+                    words_out(c.words),
+                    *readings_out(c.readings),
+                ],
                 ensure_ascii=False,
             )
             for c in transcript.chunks
@@ -73,8 +98,14 @@ def write_transcript(transcript: Transcript) -> Plain:
 def read_transcript(plain: Plain) -> Transcript:
     """The transcript that write_transcript wrote."""
     chunks = (
-        Chunk(channel=channel, text=text, confidence=confidence, words=words_in(rows))
-        for channel, text, confidence, rows in map(json.loads, lines_of(plain["chunks"]))
+        Chunk(
+            channel=channel,
+            text=text,
+            confidence=confidence,
+            words=words_in(rows),
+            readings=readings_in(*readings),
+        )
+        for channel, text, confidence, rows, *readings in map(json.loads, lines_of(plain["chunks"]))
     )
     return Transcript(
         chunks=tuple(chunks),
@@ -84,6 +115,17 @@ def read_transcript(plain: Plain) -> Transcript:
         summary=read_summary(plain.get("summary")),
         rules=plain.get("rules", 0),
     )
+
+
+def readings_out(readings: Sequence[Reading]) -> list[list[list[object]]]:
+    """Readings as rows, in a list that is empty when there are none: what has none looks as it always did."""
+    rows: list[list[object]] = [[each.text, round(each.probability, CONFIDENCE_DIGITS)] for each in readings]
+    return [rows] if rows else []
+
+
+def readings_in(rows: Sequence[Sequence[Any]] = ()) -> tuple[Reading, ...]:
+    """Readings from their rows."""
+    return tuple(Reading(text=text, probability=share) for text, share in rows)
 
 
 def lines_of(text: str) -> list[str]:

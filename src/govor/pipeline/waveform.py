@@ -1,7 +1,7 @@
 """A recording as a picture: its loudness in some hundred steps, and where there is speech. Pure.
 
 Rule 1: memory is a byte for each STEP_MS of a channel while decoding, and PEAKS_MAX bytes afterwards.
-Rule 2: what is kept is a few KB, whatever the length: peaks as bytes, speech as differences, all of it deflated.
+Rule 2: what is kept is a few KB, whatever the length: peaks as bytes, speech as differences, all deflated.
 """
 
 import base64

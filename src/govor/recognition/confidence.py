@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govor.recognition.beam import Reading
+from govor.records import Reading as Heard
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,15 @@ def support(word: str, readings: Sequence[Reading]) -> float:
     weights = np.exp(scores - scores.max())
     have = [word in reading.text.split() for reading in readings]
     return float(weights[have].sum() / weights.sum())
+
+
+def probable(readings: Sequence[Reading], least: float = 0.005) -> list[Heard]:
+    """The texts of the readings with their shares of probability, those of at least `least`, best first."""
+    scores = np.array([reading.score for reading in readings])
+    weights = np.exp(scores - scores.max())
+    shares = (weights / weights.sum()).tolist()
+    rows = (Heard(text=each.text, probability=share) for each, share in zip(readings, shares, strict=True))
+    return [row for row in rows if row.probability >= least and row.text]
 
 
 def confidence(seen: Evidence, calibration: Calibration) -> float:

@@ -15,11 +15,19 @@ from numpy.typing import NDArray
 from govor.errors import ModelFailed
 from govor.recognition import alignment, tokens
 from govor.recognition.beam import BeamSearch, Reading
-from govor.recognition.confidence import Calibration, Evidence, clarity, confidence, evidence, support
+from govor.recognition.confidence import (
+    Calibration,
+    Evidence,
+    clarity,
+    confidence,
+    evidence,
+    probable,
+    support,
+)
 from govor.recognition.features import FRAME_MS, FrontEnd
 from govor.recognition.recognizer import Wave
 from govor.recognition.vocabulary import Vocabulary
-from govor.records import Word
+from govor.records import Hearing, Word
 
 LogProbs = NDArray[np.float32]  # natural, [frames, symbols]
 
@@ -95,7 +103,7 @@ class CtcRecognizer:
     def decode(self, log_probs: Sequence[LogProbs]) -> list[tuple[Word, ...]]:
         """log p of each wave → its words."""
         return [
-            self.timed(table, readings)
+            Hearing.of(self.timed(table, readings), () if self.writes else probable(readings))
             for table, readings in zip(log_probs, self.readings(log_probs), strict=True)
         ]
 
