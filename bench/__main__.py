@@ -13,6 +13,8 @@ NAMES = (
     "streaming",
     "voices",
     "objects",
+    "uploads",
+    "exports",
 )
 
 

@@ -21,6 +21,7 @@ from govor.commands.options import data_dir_option, settings_with
 from govor.commands.status import status
 from govor.commands.text import text
 from govor.commands.tls import tls
+from govor.commands.webhooks import webhooks
 from govor.commands.transcribe import transcribe
 from govor.commands.watch import watch
 from govor.commands.worker import worker
@@ -65,6 +66,7 @@ main.add_command(restore)
 main.add_command(status)
 main.add_command(text)
 main.add_command(tls)
+main.add_command(webhooks)
 main.add_command(transcribe)
 main.add_command(watch)
 main.add_command(worker)
