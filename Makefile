@@ -1,4 +1,4 @@
-.PHONY: demo test check bench chaos conformance screenshots serve clean
+.PHONY: demo test check bench chaos soak conformance screenshots serve clean
 
 demo:  ## set everything up and transcribe a recording through the API
 	@scripts/setup
@@ -24,6 +24,10 @@ screenshots:  ## the pictures of the web page in docs/screenshots
 	@scripts/setup dev
 	@scripts/browser
 	@.venv/bin/python -m scripts.screenshots
+
+soak:  ## an hour of work: does memory stay where it is?; SOAK="--minutes 10" for less
+	@scripts/setup dev
+	@.venv/bin/python -m bench.soak $(SOAK)
 
 conformance:  ## programs that others wrote for SpeechKit, against a real service (installs them from PyPI)
 	@scripts/setup dev
