@@ -1,6 +1,6 @@
 """One browser and one service for all tests of the page; each test has a fresh profile."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -10,6 +10,16 @@ from tests.browser import chromium
 from tests.browser.served import Served, talking
 
 expect.set_options(timeout=60_000)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Plain tracebacks: pytest's own parse sources, and CPython 3.11 stumbles over that in greenlets."""
+    style, item.config.option.tbstyle = item.config.option.tbstyle, "native"
+    try:
+        return (yield)
+    finally:
+        item.config.option.tbstyle = style
 
 
 @pytest.fixture(scope="session")
