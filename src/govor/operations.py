@@ -31,13 +31,14 @@ from govor.errors import (
 )
 from govor.pipeline import stored
 from govor.pipeline.prepare import prepare_nothing
-from govor.pipeline.work import Model, Work
+from govor.pipeline.work import SMALL_BYTES, Model, Work
 from govor.quotas.crowd import Crowd
 from govor.quotas.gate import Gate
 from govor.recognition import doubts, languages, phrases
 from govor.records import Caller, Failure, Operation, Statistics, Task
 from govor.settings import Settings
 from govor.storage import disk
+from govor.storage.buckets import Head
 from govor.storage.journal import Ended
 from govor.storage.objects import Objects
 from govor.telemetry import life, processes, tracing
@@ -145,13 +146,13 @@ class Operations:
             request_id=life.request_id(),
             traceparent=tracing.traceparent(),
         )
-        model = await self._check(task, content)
+        model, size = await self._check(task, content)
         self._arriving.add(operation_id)
         try:
             begin_ms = int(self.clock() * 1000)
             await asyncio.to_thread(self.work.journal.begin, operation_id, task, caller, begin_ms)
-            now, size = self.clock(), len(content or b"")
-            turn = await self._turn(task, now)
+            now = self.clock()
+            turn = await self._turn(task, now, long=size > SMALL_BYTES)
             task = replace(task, due_at=turn.due_at, weight=turn.weight)
             place = self.gate.place(caller.folder_id, operation_id, size, now=now, crowd=self.crowd)
             async with place:
@@ -238,8 +239,11 @@ class Operations:
             disk_free_bytes=shutil.disk_usage(self.settings.data_path).free,
         )
 
-    async def _check(self, task: Task, content: bytes | None) -> Model:
-        """Refuse what could never be done; the order is that of the costs. Returns the model to be used."""
+    async def _check(self, task: Task, content: bytes | None) -> tuple[Model, int]:
+        """Refuse what could never be done; the order is that of the costs.
+
+        Returns the model to be used, and the recording's size in bytes (0: unknown).
+        """
         model = await asyncio.to_thread(self.work.find, task.language, task.model)
         sniff.check(task.audio)
         if task.webhook:
@@ -252,17 +256,18 @@ class Operations:
         disk.require_free(self.settings.data_path, needed)
         if content is None:
             head = await self.objects.head(task.uri, task.folder_id)
+            disk.require_free(self.settings.data_path, self.settings.disk_free_bytes_min + head.size)
         else:
-            head = content[: sniff.HEAD_BYTES]
+            head = Head(content[: sniff.HEAD_BYTES], len(content))
         await asyncio.to_thread(sniff.probe, head, task.audio)
-        return model
+        return model, head.size
 
-    async def _turn(self, task: Task, now: float) -> fairness.Turn:
+    async def _turn(self, task: Task, now: float, *, long: bool) -> fairness.Turn:
         """When it is due: behind what its folder has here already, and later if it may wait for a day."""
         ahead = await self.crowd.of(task.folder_id, now)
         weight = self.gate.limits.of(task.folder_id).weight
         deferred = life.class_of(task.model) == life.DEFERRED
-        return fairness.turn(now, ahead=ahead, weight=weight, deferred=deferred)
+        return replace(fairness.turn(now, ahead=ahead, weight=weight, deferred=deferred), long=long)
 
     async def _entry(self, operation_id: str, caller: Caller) -> Entry:
         entry = await self.engine.read(operation_id) if identifiers.is_one(operation_id) else None

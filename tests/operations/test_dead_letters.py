@@ -48,7 +48,7 @@ async def test_only_what_failed_by_our_fault_is_dead(tmp_path: Path) -> None:
 
 async def test_a_dead_operation_runs_again_under_its_id(tmp_path: Path) -> None:
     model = tmp_path / "model"
-    async with started(tmp_path, f"needs:{model}") as operations:
+    async with started(tmp_path, f"awaits:{model}") as operations:
         dead = [
             await failed(operations, record(tmp_path, "long.pcm", LONG)),
             await failed(operations, INLINE, sound(5, 6)),  # this recording is nowhere else
@@ -125,7 +125,7 @@ def run(*arguments: str, data_dir: Path, status: int = 0) -> str:
 
 async def test_commands_list_and_replay_while_the_service_runs_and_without_it(tmp_path: Path) -> None:
     model = tmp_path / "model"
-    async with started(tmp_path, f"needs:{model}") as operations:
+    async with started(tmp_path, f"awaits:{model}") as operations:
         dead = [await failed(operations, record(tmp_path, f"{n}.pcm", [n])) for n in (1, 2)]
         listed = [json.loads(line) for line in run("dead", "--json", data_dir=tmp_path).splitlines()]
         assert {letter["id"] for letter in listed} == set(dead)
@@ -137,7 +137,7 @@ async def test_commands_list_and_replay_while_the_service_runs_and_without_it(tm
     assert run("replay", "--all", data_dir=tmp_path).split() == [dead[1]]
     assert run("dead", data_dir=tmp_path) == ""
     run("replay", data_dir=tmp_path, status=2)
-    async with started(tmp_path, f"needs:{model}") as operations:
+    async with started(tmp_path, f"awaits:{model}") as operations:
         assert heard((await finished(operations, dead[1])).transcript) == expected([2])
 
 

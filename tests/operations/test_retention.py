@@ -77,9 +77,7 @@ async def test_an_expired_operation_leaves_nothing_anywhere(tmp_path: Path) -> N
     await operations.stop()
 
 
-@pytest.mark.parametrize(
-    "name", ["expired", "active", "unfinished", "unfinished_of", "dead_one", "operation"]
-)
+@pytest.mark.parametrize("name", ["expired", "unfinished", "unfinished_of", "dead_one", "operation"])
 async def test_what_is_asked_often_is_answered_from_an_index(tmp_path: Path, name: str) -> None:
     async with started(tmp_path):
         pass

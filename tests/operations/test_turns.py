@@ -9,7 +9,7 @@ import pytest
 from govor.operations import Operations
 from govor.records import Task
 from tests.tiny.life import parts_done, rows
-from tests.tiny.service import ALICE, BOB, finished, record, started
+from tests.tiny.service import ALICE, BOB, expected, finished, heard, record, started
 
 LONG = list(range(1, 240))  # four parts
 
@@ -47,6 +47,20 @@ async def test_short_recordings_overtake_the_tail_of_a_long_one(tmp_path: Path, 
         await begun(tmp_path, long.id)
         ids = {name: (await operations.submit(short, ALICE)).id for name in "abc"}
         assert await ended(operations, {**ids, "long": long.id}) == ["a", "b", "c", "long"]
+
+
+async def test_long_recordings_have_places_of_their_own(tmp_path: Path, short: Task) -> None:
+    long = record(tmp_path, "long.pcm", [3] * 270)  # 4.3 MB
+    queue = "SELECT queue_name FROM workflow_status WHERE workflow_uuid = ?"
+    async with started(tmp_path) as operations:
+        ids = [(await operations.submit(task, ALICE)).id for task in (long, short)]
+        assert [rows(tmp_path, queue, operation_id) for operation_id in ids] == [
+            [("long",)],
+            [("operations",)],
+        ]
+        assert await operations.engine.unfinished(ALICE.folder_id) <= 2
+        for operation_id, levels in zip(ids, ([3] * 270, [7]), strict=True):
+            assert heard((await finished(operations, operation_id)).transcript) == expected(levels)
 
 
 async def test_deferred_recordings_run_when_nothing_else_waits(tmp_path: Path, short: Task) -> None:

@@ -37,6 +37,7 @@ def store(tmp_path: Path) -> LocalStore:
 async def test_first_upload_makes_the_bucket_its_folders(store: LocalStore, tmp_path: Path) -> None:
     await store.put(WHERE, chunks(b"alice"), SIZE_MAX, ALICE)
     assert await store.head(WHERE, 10, ALICE) == b"alice"
+    assert (await store.head(WHERE, 3, ALICE)).size == len(b"alice")
     for attempt in (
         store.head(WHERE, 10, BOB),
         store.head(WHERE, 10),

@@ -57,6 +57,7 @@ async def test_upload_comes_back_by_its_link(remote: Objects, tmp_path: Path, ke
     assert receipt.size == len(CONTENT)
     for uri in (uri_of("bucket", key), uri_of("bucket", key) + "?X-Amz-Signature=0"):
         assert await remote.head(uri) == CONTENT[:HEAD_BYTES]
+        assert (await remote.head(uri)).size == len(CONTENT)
         assert await remote.fetch(uri, tmp_path / "fetched") == len(CONTENT)
         assert (tmp_path / "fetched").read_bytes() == CONTENT
 

@@ -52,6 +52,7 @@ async def test_an_allowed_host_is_read_by_its_name(
     objects = objects_for(server, tls[1], tmp_path)
     uri = f"https://{HOST}:{server.port}/a%20b.ogg?sign=1"
     assert await objects.head(uri) == content[: 64 << 10]
+    assert (await objects.head(uri)).size == len(content)
     assert await objects.fetch(uri, tmp_path / "fetched") == len(content)
     assert (tmp_path / "fetched").read_bytes() == content
     assert server.hosts == {f"{HOST}:{server.port}"}

@@ -34,9 +34,13 @@ class FileServer:
         status = self.status if self.requests > self.faults else 503
         if status == 200 and self.ranges and "range" in headers:
             first, last = (int(number) for number in headers["range"].removeprefix("bytes=").split("-"))
-            status = 206 if first < len(body) else 416
+            status, whole = 206 if first < len(body) else 416, len(body)
             body = body[first : last + 1]
+            about = [f"Content-Range: bytes {first}-{first + len(body) - 1}/{whole}"] if body else []
+        else:
+            about = []
         head = [f"HTTP/1.1 {status} x", "Connection: close", "Location: https://elsewhere.example.org/key"]
+        head += about
         if self.lengths:
             head.append(f"Content-Length: {len(body)}")
         try:

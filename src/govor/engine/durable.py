@@ -23,8 +23,8 @@ T = TypeVar("T")
 # Workflows, by the names their rows carry.
 OPERATION, SEGMENT = "operation", "segment"
 # Queues. Operations mostly wait, so they must not hold the slots of the parts they wait for. Those that may
-# wait for a day have a queue of their own, or they would hold the slots of those that may not.
-OPERATIONS, DEFERRED, SEGMENTS = "operations", "deferred", "segments"
+# wait for a day have a queue of their own, or they would hold the slots of others. So have long ones.
+OPERATIONS, LONG, DEFERRED, SEGMENTS = "operations", "long", "deferred", "segments"
 # Workers take rows of their own version only, so that two versions can work side by side while a fleet is
 # renewed. Raise it when the order of a workflow's steps changes, or what they return.
 APPLICATION_VERSION = "1"

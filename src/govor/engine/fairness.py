@@ -32,6 +32,7 @@ class Turn:
     due_at: int
     deferred: bool
     weight: float = 1.0
+    long: bool = False  # it will take its time, and waits among its like
 
     def deadline(self, index: int, crowd: int = 1) -> int:
         """Of part `index`, when `crowd` long recordings of its folder, itself included, run at a time."""

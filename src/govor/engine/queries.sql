@@ -36,12 +36,12 @@ SELECT workflow_uuid FROM workflow_status
 -- unfinished
 -- How many operations run or will run. Of 100,000 it takes some milliseconds, all from an index.
 SELECT count(*) FROM workflow_status
- WHERE name = :workflow AND queue_name IN ('operations', 'deferred') AND status IN ('ENQUEUED', 'PENDING');
+ WHERE name = :workflow AND queue_name IN ('operations', 'long', 'deferred') AND status IN ('ENQUEUED', 'PENDING');
 
 -- unfinished_of
 -- The same for one folder.
 SELECT count(*) FROM workflow_status
- WHERE name = :workflow AND queue_name IN ('operations', 'deferred') AND status IN ('ENQUEUED', 'PENDING')
+ WHERE name = :workflow AND queue_name IN ('operations', 'long', 'deferred') AND status IN ('ENQUEUED', 'PENDING')
    AND queue_partition_key = :folder_id;
 
 -- expired
@@ -57,7 +57,8 @@ SELECT status, count(*) FROM workflow_status WHERE name = :workflow GROUP BY sta
 -- waiting
 -- How much waits in each queue, and since when the oldest of it; a part has the class of its operation.
 SELECT CASE WHEN waiting.name = :workflow THEN 'operations' ELSE 'parts' END AS queue,
-       COALESCE(parent.queue_name, waiting.queue_name) AS class_queue,
+       CASE COALESCE(parent.queue_name, waiting.queue_name) WHEN 'deferred' THEN 'deferred' ELSE 'general' END
+         AS class_queue,
        count(*) AS depth, min(waiting.created_at) AS oldest_ms
   FROM workflow_status waiting
   LEFT JOIN workflow_status parent ON parent.workflow_uuid = waiting.parent_workflow_id

@@ -18,7 +18,7 @@ from dbos import DBOS, EnqueueOptions
 
 from govor.engine import fairness, limits, quiet, workflows
 from govor.engine.dead_letters import DeadLetter, DeadLetters
-from govor.engine.durable import APPLICATION_VERSION, DEFERRED, OPERATION, OPERATIONS, SEGMENT, SEGMENTS
+from govor.engine.durable import APPLICATION_VERSION, DEFERRED, LONG, OPERATION, OPERATIONS, SEGMENT, SEGMENTS
 from govor.engine.progress import Notes, noted
 from govor.engine.queries import query
 from govor.engine.serializer import JsonSerializer
@@ -41,6 +41,7 @@ MESSAGES_POLL_SECONDS = 0.1
 # An operation that runs mostly waits; what is heavy has limits of its own (pipeline/work.py).
 OPERATIONS_MAX = 64
 OPERATIONS_OF_A_FOLDER_MAX = 32
+LONG_MAX, LONG_OF_A_FOLDER_MAX = 32, 16  # of those, gigabytes may lie on the disk at a time
 DEFERRED_MAX = 8  # enough to keep idle recognisers busy
 DEFERRED_POLL_SECONDS = 1.0  # nobody waits for these by the second
 # A worker of a fleet has so many operations for each part that it can recognise at a time: some are being
@@ -135,7 +136,7 @@ class Engine:
         """Make an operation durable; one that exists under this id is left as it is."""
         options: EnqueueOptions = {
             "workflow_name": OPERATION,
-            "queue_name": DEFERRED if turn.deferred else OPERATIONS,
+            "queue_name": DEFERRED if turn.deferred else LONG if turn.long else OPERATIONS,
             "priority": turn.deadline(0),
             "workflow_id": operation_id,
             "app_version": self.version,
@@ -261,17 +262,18 @@ class Engine:
     def _limits(self) -> limits.Limits:
         """How many workflows of each queue run here at most."""
         return {
-            OPERATIONS: self._operations_max,
+            OPERATIONS: lambda: self._operations_max(OPERATIONS_MAX),
+            LONG: lambda: self._operations_max(LONG_MAX),
             DEFERRED: lambda: DEFERRED_MAX,
             SEGMENTS: lambda: self.segments_max,
         }
 
-    def _operations_max(self) -> int:
+    def _operations_max(self, most: int) -> int:
         """One machine takes what there is. A worker of a fleet leaves to others what would wait here."""
         if not self.store.shared:
-            return OPERATIONS_MAX
+            return most
         long_ones = sum(self.work.long_running.values())  # they wait for parts, which any worker takes
-        return min(OPERATIONS_MAX, long_ones + AHEAD * self.segments_max)
+        return min(most, long_ones + AHEAD * self.segments_max)
 
     def _dead_letters(self) -> DeadLetters:
         assert self._dbos is not None, "the engine is not started"
@@ -283,6 +285,13 @@ class Engine:
             worker_concurrency=OPERATIONS_MAX,
             partition_worker_concurrency=OPERATIONS_OF_A_FOLDER_MAX,
             polling_interval_sec=OPERATIONS_POLL_SECONDS,
+            on_conflict="always_update",
+        )
+        await DBOS.register_queue_async(
+            LONG,
+            worker_concurrency=LONG_MAX,
+            partition_worker_concurrency=LONG_OF_A_FOLDER_MAX,
+            polling_interval_sec=SEGMENTS_POLL_SECONDS,
             on_conflict="always_update",
         )
         await DBOS.register_queue_async(

@@ -16,13 +16,25 @@ class Receipt:
     etag: str  # without quotes; the MD5 unless the store says otherwise
 
 
+class Head(bytes):
+    """An object's first bytes, which also know how many it has in all."""
+
+    size: int  # bytes of the whole object; 0 when its store does not say
+
+    def __new__(cls, content: bytes, size: int = 0) -> "Head":
+        """`content` as it is."""
+        made = super().__new__(cls, content)
+        made.size = size
+        return made
+
+
 class Buckets(Protocol):
     """A place where buckets are kept; `folder_id` is whose rights decide, empty for nobody's.
 
     Every method may raise ObjectMissing, PermissionDenied, BadRequest, StorageFailed.
     """
 
-    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> bytes:
+    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> Head:
         """The object's first `size` bytes (fewer if it is shorter)."""
         ...
 

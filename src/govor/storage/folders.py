@@ -17,6 +17,7 @@ from pathlib import Path
 
 from govor.errors import BadRequest, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.storage import disk, listing
+from govor.storage.buckets import Head
 from govor.storage.listing import Page, Query, Walk
 from govor.storage.notes import Note, Notes
 from govor.storage.uris import ObjectUri
@@ -48,7 +49,7 @@ class FolderBuckets:
         self.notes = Notes(root)
         self._naming = threading.Lock()  # names appear and folders disappear one at a time
 
-    async def head(self, where: ObjectUri, size: int) -> bytes:
+    async def head(self, where: ObjectUri, size: int) -> Head:
         """The object's first `size` bytes (fewer if it is shorter); ObjectMissing, PermissionDenied."""
         return await asyncio.to_thread(self._head, where, size)
 
@@ -172,10 +173,10 @@ class FolderBuckets:
             self.notes.forget_bucket(bucket)
             return True
 
-    def _head(self, where: ObjectUri, size: int) -> bytes:
+    def _head(self, where: ObjectUri, size: int) -> Head:
         descriptor = self.open(where)
         try:
-            return os.pread(descriptor, size, 0)
+            return Head(os.pread(descriptor, size, 0), os.fstat(descriptor).st_size)
         finally:
             os.close(descriptor)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from govor.storage.buckets import Receipt
+from govor.storage.buckets import Head, Receipt
 from govor.storage.folders import FolderBuckets
 from govor.storage.listing import Query
 from govor.storage.multipart import Multipart
@@ -27,7 +27,7 @@ class LocalStore:
         folders = FolderBuckets(root)
         return cls(folders=folders, multipart=Multipart(folders), owners=Owners(root, enforced=owned))
 
-    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> bytes:
+    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> Head:
         """The object's first `size` bytes."""
         await asyncio.to_thread(self.owners.require, where.bucket, folder_id)
         return await self.folders.head(where, size)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from govor.errors import BadSetting, GovorError, PermissionDenied, StorageFailed
 from govor.settings import Settings
 from govor.storage import disk, uris, work_store
-from govor.storage.buckets import Buckets, Receipt
+from govor.storage.buckets import Buckets, Head, Receipt
 from govor.storage.local_store import LocalStore
 from govor.storage.s3 import S3Buckets
 from govor.storage.uris import ObjectUri, Origin, WebUri
@@ -48,7 +48,7 @@ class Objects:
         """BadRequest when `uri` is nothing we may read; no I/O."""
         self._parsed(uri)
 
-    async def head(self, uri: str, folder_id: str = "") -> bytes:
+    async def head(self, uri: str, folder_id: str = "") -> Head:
         """The first HEAD_BYTES of the object, within HEAD_SECONDS; StorageFailed when that was too short."""
         where = self._parsed(uri)
         try:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from govor.errors import BadRequest, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.settings import Settings
 from govor.storage import disk, s3_servers
-from govor.storage.buckets import Receipt
+from govor.storage.buckets import Head, Receipt
 from govor.storage.s3_servers import Server, Servers
 from govor.storage.uris import ObjectUri, WebUri
 from govor.storage.web import WebLinks
@@ -46,7 +46,7 @@ class S3Buckets:
         seconds = settings.fetch_timeout_seconds
         return cls(s3_servers.of_settings(settings), lambda server, bucket: opened(server, bucket, seconds))
 
-    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> bytes:
+    async def head(self, where: ObjectUri, size: int, folder_id: str = "") -> Head:
         """The object's first `size` bytes (fewer if it is shorter); ObjectMissing, PermissionDenied."""
         server = self.servers.of(where.bucket, folder_id)
         if link := signed_link(server, where):
@@ -55,8 +55,8 @@ class S3Buckets:
             store = self._store(server, where.bucket)
             length = (await store.head_async(where.key))["size"]
             if length == 0:  # a range of an empty object is an error
-                return b""
-            return bytes(await store.get_range_async(where.key, start=0, end=min(size, length)))
+                return Head(b"")
+            return Head(bytes(await store.get_range_async(where.key, start=0, end=min(size, length))), length)
 
     async def fetch(self, where: ObjectUri, to: Path, bytes_max: int, folder_id: str = "") -> int:
         """Stream the object to `to`; returns its size. TooLarge above `bytes_max`."""

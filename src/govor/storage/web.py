@@ -17,6 +17,7 @@ import httpx
 from govor.errors import BadRequest, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
 from govor.storage import addresses, disk
 from govor.storage.addresses import IPAddress, Resolve
+from govor.storage.buckets import Head
 from govor.storage.uris import WebUri
 
 SILENCE_SECONDS = 30.0  # a server that sends nothing for so long is given up
@@ -36,18 +37,18 @@ class WebLinks:
         self.allowed = allowed
         self.verify = verify
 
-    async def head(self, where: WebUri, size: int) -> bytes:
+    async def head(self, where: WebUri, size: int) -> Head:
         """The first `size` bytes, asked for as a range; a server may ignore the range."""
         start = bytearray()
         async with self._get(where, {"Range": f"bytes=0-{size - 1}"}) as answer:
             if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:  # an empty file
-                return b""
+                return Head(b"")
             refuse(answer, where)
             async for chunk in answer.aiter_raw(CHUNK_BYTES):
                 start += chunk
                 if len(start) >= size:
                     break
-        return bytes(start[:size])
+            return Head(bytes(start[:size]), whole_size(answer))
 
     async def fetch(self, where: WebUri, to: Path, bytes_max: int) -> int:
         """Stream the file to `to`; returns its size. TooLarge above `bytes_max`."""
@@ -110,3 +111,10 @@ def refuse(answer: httpx.Response, where: WebUri) -> None:
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
         raise StorageFailed(f"{where.host} failed", f"HTTP {status}")
     raise BadRequest(f"{where.host} did not accept the link", f"HTTP {status}")
+
+
+def whole_size(answer: httpx.Response) -> int:
+    """The size of a file of which a part was asked for ("bytes 0-65535/1048576"); 0 when it is not told."""
+    part = answer.status_code == httpx.codes.PARTIAL_CONTENT
+    told = answer.headers.get("content-range" if part else "content-length", "").rpartition("/")[2]
+    return int(told) if told.isascii() and told.isdecimal() else 0
