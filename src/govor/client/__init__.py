@@ -8,10 +8,10 @@ Rule 2: written once, asynchronously (aio/); scripts/sync_client.py makes blocki
 Rule 3: what needs no I/O stands beside the two: errors, records, retries, events.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from govor.client import errors
-from govor.client.aio.client import DEFAULT_SERVER, AsyncClient
 from govor.client.asking import Options
-from govor.client.blocking.client import Client
 from govor.client.errors import ClientError, OperationCancelled, OperationFailed, WaitTimeout
 from govor.client.records import (
     Failure,
@@ -28,8 +28,11 @@ from govor.client.records import (
 )
 from govor.client.retries import Retries
 
+if TYPE_CHECKING:
+    from govor.client.aio.client import AsyncClient
+    from govor.client.blocking.client import Client
+
 __all__ = [
-    "DEFAULT_SERVER",
     "AsyncClient",
     "Client",
     "ClientError",
@@ -51,3 +54,16 @@ __all__ = [
     "Word",
     "errors",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The clients bring httpx, a fifth of a second, which who only needs the errors does without."""
+    if name == "AsyncClient":
+        from govor.client.aio.client import AsyncClient
+
+        return AsyncClient
+    if name == "Client":
+        from govor.client.blocking.client import Client
+
+        return Client
+    raise AttributeError(f"module 'govor.client' has no attribute {name!r}")

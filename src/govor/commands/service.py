@@ -23,7 +23,7 @@ def service_options(command: Command) -> Command:
 
 def client_for(server: str | None, key: str | None) -> "Client":
     """A client for what the flags and the settings name; this machine's own service if they name none."""
-    from govor.client import DEFAULT_SERVER, Client
+    from govor.client.blocking.client import DEFAULT_SERVER, Client
 
     settings = Settings()
     return Client(server or settings.server or DEFAULT_SERVER, key or settings.api_key)
