@@ -9,10 +9,13 @@ NAMES = (
     "text",
     "identities",
     "service",
+    "load",
+    "scaling",
     "fairness",
     "streaming",
     "voices",
     "objects",
+    "takeover",
     "uploads",
     "exports",
 )

@@ -13,6 +13,7 @@ from tests.tiny.recogniser import RATE_HZ
 
 BUCKET = "recordings"
 WORK_BUCKET = "work"  # where a fleet shares its files
+PROBE = "probe"  # what every process writes there at its start, to see that it can
 WORK_URL = f"s3://{WORK_BUCKET}/chaos"
 
 
@@ -33,9 +34,10 @@ class Store:
         }
 
     def work_files(self) -> list[str]:
-        """What lies in the bucket of work files, looked at without the proxy."""
+        """What operations left in the bucket of work files, looked at without the proxy."""
         pages = self.server.client().get_paginator("list_objects_v2").paginate(Bucket=WORK_BUCKET)
-        return [str(entry["Key"]) for page in pages for entry in page.get("Contents", ())]
+        keys = [str(entry["Key"]) for page in pages for entry in page.get("Contents", ())]
+        return [key for key in keys if key.rpartition("/")[2] != PROBE]
 
 
 @contextlib.contextmanager

@@ -3,13 +3,22 @@
 from pathlib import Path
 
 from bench.chaos.jobs import Kind
-from bench.chaos.run import Plan, alone_on_sqlite
+from bench.chaos.run import Plan, Verdict, alone_on_sqlite, fleet_on_postgresql
+from tests.servers.postgres import PostgresServer
 
 
-async def test_nothing_is_lost_in_chaos_on_one_machine(tmp_path: Path) -> None:
-    plan = Plan(seed=7, jobs=24, folder=tmp_path, pause_seconds=1.0)
-    verdict = await alone_on_sqlite(plan)
+def check(verdict: Verdict, plan: Plan) -> None:
     assert verdict.violations == []
     assert verdict.accepted + verdict.refused == plan.jobs
     assert sum(verdict.ended.values()) == verdict.accepted >= plan.jobs - len(Kind)
     assert sum(verdict.troubles.values()) > 0
+
+
+async def test_nothing_is_lost_in_chaos_on_one_machine(tmp_path: Path) -> None:
+    plan = Plan(seed=7, jobs=20, folder=tmp_path, pause_seconds=1.5)
+    check(await alone_on_sqlite(plan), plan)
+
+
+async def test_nothing_is_lost_in_chaos_in_a_fleet(tmp_path: Path, postgres_server: PostgresServer) -> None:
+    plan = Plan(seed=9, jobs=14, folder=tmp_path, workers=2, pause_seconds=1.5)
+    check(await fleet_on_postgresql(plan, postgres_server), plan)
