@@ -25,6 +25,7 @@ setsid bash -eu {script} > {output} 2>&1 &
 echo $! >> {pids}
 for attempt in $(seq {attempts}); do
     if curl -s -f -o /dev/null {base}/health/ready; then break; fi
+    if ! kill -0 $!; then cat {output}; exit 1; fi
     sleep 0.1
 done
 """
