@@ -1,4 +1,4 @@
-"""`python -m bench.uploads`: what `govor serve` needs while 1 GB is uploaded, in one go, as a form and by tus.
+"""`python -m bench.uploads`: what `govor serve` needs while 1 GB comes in: in one go, as a form, by tus.
 
 Memory is that of the service process alone, the highest seen while the bytes come in, less that before.
 """
