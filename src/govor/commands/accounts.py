@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from govor.commands.options import data_dir_option, folder_option, role_option, settings_with
+from govor.commands.options import (
+    as_json_option,
+    data_dir_option,
+    folder_option,
+    print_row,
+    role_option,
+    settings_with,
+)
 
 
 @click.group()
@@ -29,13 +36,17 @@ def create(name: str, folder_id: str | None, held: tuple[str, ...], data_dir: Pa
 
 
 @accounts.command("list")
+@as_json_option
 @data_dir_option
-def list_accounts(data_dir: Path | None) -> None:
+def list_accounts(data_dir: Path | None, as_json: bool) -> None:
     """List accounts: id, folder, roles, name."""
     from govor.storage.accounts import Accounts
 
     for account in Accounts.open(settings_with(data_dir=data_dir)).list():
-        click.echo(f"{account.id}  {account.folder_id}  {','.join(account.roles) or '-'}  {account.name}")
+        held = list(account.roles)
+        fields = {"id": account.id, "folder": account.folder_id, "roles": held, "name": account.name}
+        line = f"{account.id}  {account.folder_id}  {','.join(held) or '-'}  {account.name}"
+        print_row(fields, line, as_json=as_json)
 
 
 @accounts.command("grant")

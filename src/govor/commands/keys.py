@@ -2,12 +2,20 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from govor.commands.options import data_dir_option, folder_option, role_option, settings_with
+from govor.commands.options import (
+    as_json_option,
+    data_dir_option,
+    folder_option,
+    print_row,
+    role_option,
+    settings_with,
+)
 from govor.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -86,22 +94,43 @@ def import_key(file: Path, name: str, folder_id: str | None, data_dir: Path | No
 
 
 @keys.command("list")
+@as_json_option
 @data_dir_option
-def list_keys(data_dir: Path | None) -> None:
+def list_keys(data_dir: Path | None, as_json: bool) -> None:
     """List keys: id, folder, creation time, state, kind, account, name."""
     with _identities(data_dir) as identities:
-        for record in identities.keys.list():
-            state = "revoked" if record.revoked_at else "active"
-            head = f"{record.id}  {record.folder_id}  {record.created_at}  {state}"
-            click.echo(f"{head}  api  {record.account_id}  {record.name}")
-        rows: list[tuple[AuthorizedKey | AccessKey, str, str]]
-        accounts = {account.id: account for account in identities.accounts.list()}
-        rows = [(key, "authorized", key.service_account_id) for key in identities.authorized_keys.list()]
-        rows += [(key, "static", key.service_account_id) for key in identities.access_keys.list()]
-        for key, kind, account_id in rows:
-            if account := accounts.get(account_id):
-                head = f"{key.id}  {account.folder_id}  {key.created_at}  active"
-                click.echo(f"{head}  {kind}  {account.id}  {account.name}")
+        for row in _rows(identities):
+            line = f"{row['id']}  {row['folder']}  {row['createdAt']}  {row['state']}"
+            print_row(row, f"{line}  {row['kind']}  {row['account']}  {row['name']}", as_json=as_json)
+
+
+def _rows(identities: "Identities") -> Iterator[dict[str, str]]:
+    """Every key of every kind; a key whose account is gone is none."""
+    for record in identities.keys.list():
+        yield {
+            "id": record.id,
+            "folder": record.folder_id,
+            "createdAt": str(record.created_at),
+            "state": "revoked" if record.revoked_at else "active",
+            "kind": "api",
+            "account": record.account_id,
+            "name": record.name,
+        }
+    accounts = {account.id: account for account in identities.accounts.list()}
+    others: list[tuple[AuthorizedKey | AccessKey, str]]
+    others = [(key, "authorized") for key in identities.authorized_keys.list()]
+    others += [(key, "static") for key in identities.access_keys.list()]
+    for key, kind in others:
+        if account := accounts.get(key.service_account_id):
+            yield {
+                "id": key.id,
+                "folder": account.folder_id,
+                "createdAt": str(key.created_at),
+                "state": "active",
+                "kind": kind,
+                "account": account.id,
+                "name": account.name,
+            }
 
 
 @keys.command("revoke")

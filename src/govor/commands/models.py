@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from govor.commands.options import data_dir_option, settings_with
+from govor.commands.options import as_json_option, data_dir_option, print_row, settings_with
 
 if TYPE_CHECKING:
     from govor.hub.install import Progress
@@ -26,8 +27,9 @@ def models() -> None:
 
 @models.command("list")
 @click.option("--available", is_flag=True, help="The catalogue: what `govor models pull` can bring")
+@as_json_option
 @data_dir_option
-def models_list(data_dir: Path | None, available: bool) -> None:
+def models_list(data_dir: Path | None, available: bool, as_json: bool) -> None:
     """List the installed models: languages, name, folder; or the catalogue."""
     from govor.errors import ModelFailed
     from govor.recognition import catalogue
@@ -35,16 +37,19 @@ def models_list(data_dir: Path | None, available: bool) -> None:
 
     if available:
         for entry in catalogue.entries().values():
-            click.echo(line_of(entry))
+            print_row(asdict(entry), line_of(entry), as_json=as_json)
         return
     for folder in installed.folders(settings_with(data_dir=data_dir)):
         try:
             model = installed.read(folder)
         except ModelFailed as error:
-            click.echo(f"{folder.name}  damaged: {error.detail}  {folder}")
+            fields: dict[str, Any] = {"name": folder.name, "damaged": error.detail, "folder": str(folder)}
+            print_row(fields, f"{folder.name}  damaged: {error.detail}  {folder}", as_json=as_json)
         else:
-            quality = "".join(f"  ({said})" for said in [model.config.get("quality")] if said)
-            click.echo(f"{' '.join(model.languages)}  {model.name}{quality}  {folder}")
+            said = model.config.get("quality")
+            fields = {"name": model.name, "languages": list(model.languages), "folder": str(folder)}
+            line = f"{' '.join(model.languages)}  {model.name}{f'  ({said})' if said else ''}  {folder}"
+            print_row(fields | ({"quality": said} if said else {}), line, as_json=as_json)
 
 
 @models.command("pull")

@@ -1,6 +1,5 @@
 """`govor operations`: the operations of a running service, from the command line."""
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from govor.commands import exits
+from govor.commands.options import as_json_option, print_row
 from govor.commands.progress import bar_of, printable
 from govor.commands.service import client_for, service_options
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 STATES = ("queued", "running", "done", "failed", "cancelled")
 LISTED = 50  # the newest ones, unless more are asked for
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]  # local time
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print a JSON object on each line")
 
 
 @click.group()
@@ -134,7 +132,7 @@ def each(
 
 def tell(operation: "Operation", *, as_json: bool) -> None:
     """One operation on a line."""
-    click.echo(json.dumps(document(operation), ensure_ascii=False) if as_json else line(operation))
+    print_row(document(operation), line(operation), as_json=as_json)
 
 
 def line(operation: "Operation") -> str:

@@ -1,6 +1,7 @@
 """What several commands share."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ role_option = click.option(
 folder_option = click.option(
     "--folder", "folder_id", help="Folder whose operations it may see  [the default]"
 )
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print a JSON object on each line")
+
+
+def print_row(fields: Mapping[str, Any], line: str, *, as_json: bool) -> None:
+    """One thing of a list: as an object for programs, or as a line for people."""
+    click.echo(json.dumps(fields, ensure_ascii=False) if as_json else line)
 
 
 def phrases_in(file: Iterable[str] | None) -> tuple[str, ...]:
