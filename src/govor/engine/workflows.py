@@ -1,9 +1,12 @@
 """The workflows the engine runs: an operation, and a part of a long one. What they raise is always ours."""
 
 import asyncio
+from functools import partial
 
 import structlog
 from dbos import DBOS
+from dbos._core import _supervise_step
+from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
 from govor.engine.durable import OPERATION, SEGMENT, DbosRun
@@ -12,7 +15,7 @@ from govor.errors import GovorError, ServiceError, StorageFailed
 from govor.pipeline import stored
 from govor.pipeline.stored import Plain
 from govor.pipeline.work import Work
-from govor.pipeline.workflow import transcribe
+from govor.pipeline.workflow import Step, transcribe
 from govor.storage.journal import Ended
 from govor.telemetry import life
 
@@ -44,12 +47,31 @@ def register(work: Work) -> None:
         asked = stored.read_task(task)
         with life.part(work.metrics, operation_id, asked, index):
             try:
-                return await work.recognise(operation_id, asked, index, deadline)
+                once = partial(work.recognise, operation_id, asked, index, deadline)
+                return await until_cancelled(f"{operation_id}:{index}", once)
             except Exception as error:
                 raise described(error) from error
 
     DBOS.workflow(name=OPERATION, max_recovery_attempts=RECOVERIES_MAX)(operation)
     DBOS.workflow(name=SEGMENT, max_recovery_attempts=RECOVERIES_MAX)(segment)
+
+
+async def until_cancelled(workflow_id: str, recognise: Step[str]) -> str:
+    """The words of a part; given up within a second when it is cancelled: recognisers then go on with others.
+
+    As a step of DBOS would be; but a part has one only, and its outcome need not be in the database twice.
+    """
+    return await _supervise_step(
+        _get_dbos_instance(),
+        workflow_id,
+        recognise,
+        (),
+        {},
+        step_name=SEGMENT,
+        preemptible=True,
+        timeout_seconds=None,
+        shard_key=None,
+    )
 
 
 def described(error: Exception) -> GovorError:
