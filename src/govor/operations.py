@@ -149,8 +149,6 @@ class Operations:
         model, size = await self._check(task, content)
         self._arriving.add(operation_id)
         try:
-            begin_ms = int(self.clock() * 1000)
-            await asyncio.to_thread(self.work.journal.begin, operation_id, task, caller, begin_ms)
             now = self.clock()
             turn = await self._turn(task, now, long=size > SMALL_BYTES)
             task = replace(task, due_at=turn.due_at, weight=turn.weight)
@@ -158,6 +156,8 @@ class Operations:
             async with place:
                 if content is not None:
                     await self.work.keep(operation_id, content)
+                begin = self.work.journal.begin
+                await asyncio.to_thread(begin, operation_id, task, caller, int(now * 1000))
                 await self.engine.submit(operation_id, stored.write_task(task), caller, int(now), turn)
         finally:
             self._arriving.discard(operation_id)
