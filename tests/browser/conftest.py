@@ -58,6 +58,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A tab; the test fails if a script of the page failed or its policy refused something."""
     found = context.new_page()
+    found.set_default_timeout(60_000)
     faults: list[str] = []
     found.on("pageerror", lambda error: faults.append(str(error)))
     found.on(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.served import SAMPLES, TIMEOUT_SECONDS, Served
 from tests.browser.steps import choose, opened, recording, row, sign_in
@@ -83,6 +83,24 @@ def test_click_on_a_word_plays_from_there(page: Page, service: Served, call: str
     shown = page.locator(".clock").inner_text().split(" ")[0]
     minutes, seconds = map(int, shown.split(":"))
     assert abs(minutes * 60 + seconds - later["start"]) < 3
+
+
+def test_recording_is_fetched_in_ranges_by_the_service_worker(page: Page, service: Served, call: str) -> None:
+    opened(page, service, call)
+    page.locator(".word").first.click()
+    expect(page.locator(".word.spoken").first).to_be_visible()
+    assert page.evaluate("Boolean(navigator.serviceWorker.controller)")
+
+
+def test_recording_plays_where_there_are_no_service_workers(
+    browser: Browser, service: Served, call: str
+) -> None:
+    context = browser.new_context(locale="en-US", service_workers="block")
+    page = context.new_page()
+    opened(page, service, call)
+    page.locator(".word").first.click()
+    expect(page.locator(".word.spoken").first).to_be_visible()
+    context.close()
 
 
 def test_names_of_speakers_are_kept(page: Page, service: Served, call: str) -> None:

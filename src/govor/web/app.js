@@ -3,6 +3,7 @@
 import { ApiError, call, whenRefused } from "./api.js";
 import { announce, h } from "./dom.js";
 import { chooseLanguage, currentLanguage, languageNames, switchLanguage, t } from "./i18n.js";
+import { stopAll } from "./intake.js";
 import { operationView } from "./operation.js";
 import { applyTheme, preference, remember } from "./preferences.js";
 import { recordingsView } from "./recordings.js";
@@ -21,7 +22,7 @@ let leave = () => {};
 /** Which view an address means, with its argument; unknown addresses are the list of recordings. */
 function wanted() {
   const [name, argument] = location.hash.replace(/^#\/?/, "").split("/");
-  if (name === "operations" && argument) return ["", (root) => operationView(root, decodeURIComponent(argument))];
+  if (name === "operations" && argument) return ["", (root) => operationView(root, argument)];
   const page = PAGES.find(([path]) => path === name) ?? PAGES[0];
   return [page[0], page[2]];
 }
@@ -53,13 +54,20 @@ function drawTop(current) {
     remember("theme", value);
     applyTheme(value);
   });
-  const out = h("button", { type: "button", class: "quiet", onclick: () => { signOut(); me = null; show(); } }, t("signOut"));
+  const out = h("button", { type: "button", class: "quiet", onclick: leaveService }, t("signOut"));
   document.getElementById("skip").textContent = t("skip");
   document.getElementById("top").replaceChildren(
     h("span", { class: "brand" }, "Govor"),
     me ? h("nav", { "aria-label": t("pages") }, pages) : h("span", { class: "gap" }),
     h("div", { class: "choices" }, languages, themes, authorization() && me ? out : null),
   );
+}
+
+function leaveService() {
+  stopAll();
+  signOut();
+  me = null;
+  show();
 }
 
 function select(name, options, chosen, take) {
@@ -82,9 +90,7 @@ async function enter() {
 
 whenRefused(() => {
   if (!me) return;
-  me = null;
-  signOut();
-  show();
+  leaveService();
   announce(t("signedOut"));
 });
 window.addEventListener("hashchange", () => show());

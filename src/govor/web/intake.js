@@ -64,6 +64,11 @@ function next() {
   [...jobs].filter((job) => job.state === "waiting").slice(0, UPLOADS_MAX - running).forEach((job) => job.run().finally(next));
 }
 
+/** Give up everything that is on its way: who signs in next is somebody else. */
+export function stopAll() {
+  for (const job of [...jobs]) job.stop();
+}
+
 function drop(job) {
   jobs.delete(job);
   job.element.remove();

@@ -108,7 +108,7 @@ export function operationList() {
 class OperationRow {
   constructor(operation, { cancel, remove }) {
     const name = operation.name || operation.id;
-    this.link = h("a", { class: "name", href: `#/operations/${encodeURIComponent(operation.id)}` }, name);
+    this.link = h("a", { class: "name", href: `#/operations/${operation.id}` }, name);
     this.mark = h("span");
     this.length = h("span", { class: "length" });
     this.state = h("span", { class: "state" });
