@@ -21,7 +21,7 @@ from scripts.local_service import free_port
 from tests.servers.lifetime import ended_with_us_by
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 120.0  # importing everything takes 3 s of a processor that others use, too
+READY_SECONDS = 300.0  # importing everything takes 3 s of a processor that others may use, too
 STOP_SECONDS = 60.0
 LOOK_SECONDS = 0.2
 
@@ -59,8 +59,12 @@ class Member:
     @property
     def pid(self) -> int:
         """Of this life."""
+        return self.running().pid
+
+    def running(self) -> subprocess.Popen[bytes]:
+        """The process of this life."""
         assert self.process is not None
-        return self.process.pid
+        return self.process
 
     def kill(self) -> None:
         """SIGKILL; nothing of it is left when this returns."""

@@ -6,6 +6,7 @@ quarter of the time, for warming up, a straight line is laid through the weights
 """
 
 import argparse
+import asyncio
 import itertools
 import tempfile
 import time
@@ -18,10 +19,11 @@ from threading import Event
 import psutil
 
 from bench import trend
+from bench.fleet import alone, govor, running
 from bench.process_tree import memory_mib
 from bench.recordings import SAMPLES
 from bench.report import Row, report
-from scripts.local_service import LocalService, running
+from scripts.local_service import LocalService
 
 WEIGH_SECONDS = 5.0
 WARMING = 0.25  # share of the time
@@ -79,9 +81,12 @@ def soaked(minutes: float) -> Diary:
     environment = {"GOVOR_RESULT_DAYS": str(RESULT_DAYS)}
     with (
         tempfile.TemporaryDirectory(prefix="govor-soak-") as folder,
-        running(Path(folder), environment=environment) as service,
+        running(alone(govor(), Path(folder), environment)) as fleet,
         ThreadPoolExecutor(CALLERS + 1) as threads,
     ):
+        asyncio.run(fleet.ready())
+        (member,) = fleet.members
+        service = LocalService(fleet.addresses[0], "", "any", member.running())
         end = time.monotonic() + 60 * minutes
         scales = threads.submit(weigh, service.process.pid, diary, stop)
         callers = [threads.submit(call_on, service, diary, end) for _ in range(CALLERS)]
