@@ -4,7 +4,7 @@ Give a pool `loader=LOADER`, with the repository in PYTHONPATH. The model is a T
 "" behaves; "missing" cannot be loaded; "dies" dies while loading; "slow:0.1" takes 0.1 s for each clip;
 "share:0.1" takes a tenth of the clip's length, and computes no more than the others;
 "needs:PATH" dies while loading as long as there is no such file;
-"awaits:PATH" cannot be loaded as long as there is no such file;
+"awaits:PATH" breaks on every clip as long as there is no such file;
 "notes:PATH" takes 0.05 s for each clip and adds a byte to that file.
 """
 
@@ -43,9 +43,15 @@ class TinyRecogniser:
     sample_rate_hz = RATE_HZ
 
     def __init__(
-        self, seconds: float, phrases: Sequence[str] = (), share: float = 0.0, notes: Path | None = None
+        self,
+        seconds: float,
+        phrases: Sequence[str] = (),
+        share: float = 0.0,
+        notes: Path | None = None,
+        awaits: Path | None = None,
     ) -> None:
         self.notes = notes
+        self.awaits = awaits
         self.seconds = seconds
         self.phrases = phrases
         self.share = share
@@ -70,7 +76,7 @@ class TinyRecogniser:
             os.kill(os.getpid(), signal.SIGKILL)
         if first == FAILS:
             raise BadAudio("this clip cannot be heard", "made by a test")
-        if first == BREAKS:
+        if first == BREAKS or (self.awaits is not None and not self.awaits.exists()):
             raise ZeroDivisionError("made by a test")
         seconds = range(0, len(samples), RATE_HZ)
         told = tuple(Word(text=phrase, start_ms=0, end_ms=0, confidence=0.5) for phrase in self.phrases)
@@ -91,12 +97,14 @@ def load(model: TinyModel | str) -> TinyRecogniser:
     """What the pool calls in its process."""
     model = model.kind if isinstance(model, TinyModel) else model
     kind, _, value = model.partition(":")
-    if kind == "missing" or (kind == "awaits" and not Path(value).exists()):
+    if kind == "missing":
         raise ModelFailed("the model file is missing", "made by a test")
     if kind == "dies" or (kind == "needs" and not Path(value).exists()):
         os.kill(os.getpid(), signal.SIGKILL)
-    if model.startswith(("needs:", "awaits:")):
+    if kind == "needs":
         return TinyRecogniser(0)
+    if kind == "awaits":
+        return TinyRecogniser(0, awaits=Path(value))
     if model.startswith("notes:"):
         return TinyRecogniser(0.05, notes=Path(model.removeprefix("notes:")))
     if model.startswith("share:"):
