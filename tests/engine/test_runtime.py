@@ -34,9 +34,16 @@ async def test_a_database_that_is_none_is_reported(tmp_path: Path) -> None:
 async def test_a_database_that_does_not_answer_is_reported_without_its_password(tmp_path: Path) -> None:
     url = "postgresql://govor:secret@127.0.0.1:1/govor"
     with pytest.raises(StorageFailed) as raised:
-        await build(tmp_path, database_url=url).start()
+        await build(tmp_path, database_url=url, work_url=f"file://{tmp_path}/shared").start()
     assert "127.0.0.1" in raised.value.detail
     assert "secret" not in raised.value.detail
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@host/db", "sqlite:///file", "postgresql:/x:y"])
+def test_an_address_of_no_database_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadSetting) as raised:
+        build(tmp_path, database_url=url, work_url=f"file://{tmp_path}/shared")
+    assert "secret" not in raised.value.message + raised.value.detail
 
 
 def test_one_machine_without_a_worker_is_refused(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ class Fleet:
         self.folder = folder
         self.shared = folder / "shared"  # all that they have in common, besides the database
         self.lives: list[Life] = []
+        self._connection: psycopg.Connection | None = None
 
     def door(self, **settings: Any) -> Life:
         """A service that takes no work."""
@@ -32,8 +33,15 @@ class Fleet:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query finds in the engine's tables."""
-        with psycopg.connect(self.url, options="-c search_path=dbos") as connection:
-            return connection.execute(sql.encode(), values).fetchall()
+        if self._connection is None or self._connection.closed:  # the server may have been restarted
+            options = "-c search_path=dbos"
+            self._connection = psycopg.connect(self.url, options=options, autocommit=True)
+        return self._connection.execute(sql.encode(), values).fetchall()
+
+    def close(self) -> None:
+        """Look no more."""
+        if self._connection is not None:
+            self._connection.close()
 
     def freeze(self, life: Life) -> None:
         """SIGSTOP: it stays connected and does nothing."""
@@ -74,6 +82,7 @@ def fleet(url: str, folder: Path) -> Iterator[Fleet]:
     try:
         yield made
     finally:
+        made.close()
         for life in made.lives:
             if life.process.is_alive():
                 life.kill()

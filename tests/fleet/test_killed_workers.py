@@ -47,16 +47,13 @@ MOMENTS: list[tuple[str, list[int], Moment]] = [
 
 def test_a_worker_killed_at_any_step_is_replaced_by_one_elsewhere(started_fleet: Fleet) -> None:
     door, worker = started_fleet.door(), started_fleet.worker(CLIP)
-    accepted: list[tuple[str, list[int]]] = []
     for name, levels, moment in MOMENTS:
         operation_id = door.submit(record(started_fleet.shared, f"{name}.pcm", levels))
         worker.kill_when(lambda: moment(started_fleet, operation_id))  # noqa: B023 - called at once
-        accepted.append((operation_id, levels))
         worker = started_fleet.worker(CLIP)  # an empty disk
-    for operation_id, levels in accepted:
         operation = door.finished(operation_id)
-        assert operation.failure is None
-        assert heard(operation.transcript) == expected(levels)
+        assert operation.failure is None, name
+        assert heard(operation.transcript) == expected(levels), name
     assert started_fleet.rows(CHILDREN) == [(PARTS,)]  # no part was made twice
-    long_ones = sum(levels is LONG for _, levels in accepted)
-    assert started_fleet.rows(OUTCOMES) == [(len(accepted) + long_ones * PARTS,)]
+    long_ones = sum(levels is LONG for _, levels, _ in MOMENTS)
+    assert started_fleet.rows(OUTCOMES) == [(len(MOMENTS) + long_ones * PARTS,)]

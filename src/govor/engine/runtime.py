@@ -30,6 +30,7 @@ from govor.pipeline.stored import Plain
 from govor.pipeline.work import Work
 from govor.records import Caller, Queue
 from govor.settings import Settings
+from govor.storage.database import checked
 from govor.telemetry import life
 
 # Half of it is added to every operation. With 0.1 and 0.2 s an idle service takes about 5 % of a core;
@@ -336,4 +337,4 @@ def store_of(settings: Settings, version: str) -> Store:
         return SqliteStore(settings.data_path)
     from govor.engine.postgres import PostgresStore  # a driver that one machine does without
 
-    return PostgresStore(settings.database_url, version, works=settings.worker)
+    return PostgresStore(checked(settings.database_url), version, works=settings.worker)

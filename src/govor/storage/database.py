@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from govor.errors import StorageFailed
+from govor.errors import BadSetting, StorageFailed
 from govor.settings import Settings
 
 FILE = "keys.db"
@@ -79,7 +79,7 @@ class Database:
     def open(cls, settings: Settings) -> "Database":
         """That of a data directory, or the fleet's where one is set; raises StorageFailed."""
         if settings.database_url:
-            return cls(settings.database_url)
+            return cls(checked(settings.database_url))
         try:
             settings.data_path.mkdir(parents=True, exist_ok=True)
             _keep_private(settings.data_path / FILE)
@@ -157,6 +157,17 @@ def _keep_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except FileExistsError:
         path.chmod(0o600)
+
+
+def checked(url: str) -> str:
+    """The same; BadSetting when it is not the address of a PostgreSQL database."""
+    try:
+        kind = sa.make_url(url).get_backend_name()
+    except sa.exc.ArgumentError:
+        kind = ""
+    if kind not in ("postgresql", "postgres"):  # the address may hold a password: it is not repeated
+        raise BadSetting("GOVOR_DATABASE_URL is not the address of a database", "postgresql://USER@HOST/NAME")
+    return url
 
 
 def with_driver(url: str) -> str:

@@ -21,6 +21,6 @@ async def patiently(action: Callable[[], Awaitable[T]], waits_seconds: Sequence[
         try:
             return await action()
         except StorageFailed as error:
-            log.warning("storage failed", what=error.message, detail=error.detail, wait=wait_seconds)
+            log.warning("storage failed", what=error.message, wait=wait_seconds)
             await asyncio.sleep(wait_seconds)
     return await action()
