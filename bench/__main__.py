@@ -18,6 +18,7 @@ NAMES = (
     "takeover",
     "uploads",
     "exports",
+    "client",
 )
 
 

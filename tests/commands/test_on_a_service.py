@@ -166,6 +166,17 @@ def test_a_killed_run_takes_up_its_operations_and_submits_nothing_twice(tmp_path
     assert noted(tmp_path / "out" / ".govor-state.jsonl") == 0
 
 
+def test_ctrl_c_says_how_to_go_on(service: Served, tmp_path: Path) -> None:
+    recording(tmp_path / "long.wav", [11_000] * 300)
+    state = tmp_path / "out" / ".govor-state.jsonl"
+    running = command("transcribe", tmp_path / "long.wav", "--output", tmp_path / "out", *service.flags)
+    until("no operation is noted", lambda: noted(state) == 1 or running.poll() is not None)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=WAIT_SECONDS)
+    assert running.returncode in (130, 0)  # 0: it was quicker than the signal
+    assert "the same command goes on from here" in err or (tmp_path / "out" / "long.txt").exists()
+
+
 def test_a_watch_takes_what_comes_and_ends_when_told_to(service: Served, tmp_path: Path) -> None:
     recording(tmp_path / "in" / "a.wav", [5000])
     watching = command(

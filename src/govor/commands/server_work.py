@@ -90,7 +90,7 @@ class ServerWork:
         if not self.journal.get(key):
             self.journal.note(key, source=source.shown, idempotency=str(uuid.uuid4()))
         recording = source.uri or await self._uploaded(source, key, progress)
-        options = self.options if source.uri else self.options | {"name": source.place.name}
+        options = self.options if source.path is None else self.options | {"name": source.path.name}
         idempotency_key = self.journal.get(key)["idempotency"]
         operation = await self.client.submit(recording, idempotency_key=idempotency_key, **options)
         self.journal.note(key, operation=operation.id)
@@ -111,7 +111,7 @@ class ServerWork:
         size = max(1, source.size_bytes)
         upload = await self.client.upload(
             source.path,
-            name=source.place.name,
+            name=source.path.name,
             sent=lambda done: progress(UPLOADED * done / size),
             resume=resume,
             began=lambda path: self.journal.note(key, began=path),
