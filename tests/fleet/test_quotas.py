@@ -31,21 +31,21 @@ def test_machines_never_let_in_more_than_allowed_together(postgres_url: str, tmp
     assert machines[1].forget(now=NOW + 86_401, batch=100) == 10
 
 
-async def test_a_dead_operation_of_a_fleet_is_replayed_from_anywhere(
-    postgres_url: str, tmp_path: Path
-) -> None:
-    model = tmp_path / "model"
-    task = record(tmp_path, "a.pcm", range(1, 70))
+async def test_a_dead_operation_is_replayed_from_another_machine(postgres_url: str, tmp_path: Path) -> None:
+    model, shared = tmp_path / "model", tmp_path / "shared"
+    task = record(shared, "a.pcm", range(1, 70))
     operations = build(
-        tmp_path, f"awaits:{model}", database_url=postgres_url, work_url=f"file://{tmp_path / 'work'}"
+        tmp_path / "worker", f"awaits:{model}", database_url=postgres_url, work_url=f"file://{shared}"
     )
     await operations.start()
-    accepted = await operations.submit(task, ALICE)
-    assert (await finished(operations, accepted.id)).failure is not None
-    letters = DeadLetters.open(Settings(data_dir=tmp_path / "elsewhere", database_url=postgres_url))
-    assert [letter.id for letter in letters.list()] == [accepted.id]
-    model.touch()
-    letters.replay(accepted.id)
-    letters.close()
-    assert heard((await finished(operations, accepted.id)).transcript) == expected(range(1, 70))
-    await operations.stop()
+    try:
+        accepted = await operations.submit(task, ALICE)
+        assert (await finished(operations, accepted.id)).failure is not None
+        letters = DeadLetters.open(Settings(data_dir=tmp_path / "elsewhere", database_url=postgres_url))
+        assert [letter.id for letter in letters.list()] == [accepted.id]
+        model.touch()  # the operator mends it
+        letters.replay(accepted.id)
+        letters.close()
+        assert heard((await finished(operations, accepted.id)).transcript) == expected(range(1, 70))
+    finally:
+        await operations.stop()
