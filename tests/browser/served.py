@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from govor import app
+from govor import app, telemetry
 from govor.operations import Operations
 from govor.settings import Settings
 from tests.api.live import in_thread
@@ -18,6 +18,7 @@ from tests.tiny.service import ROOT
 
 SAMPLES = ROOT / "samples"
 TIMEOUT_SECONDS = 60.0
+POLLS_MAX = 60  # of half a minute each
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Served:
         upload = self.call("POST", "/uploads", params={"name": name}, data=content).json()
         body = {"uploadId": upload["id"], "name": name, **task}
         operation = self.call("POST", "/transcriptions", json=body).json()
-        for _ in range(10):
+        for _ in range(POLLS_MAX):
             operation = self.call("GET", f"/operations/{operation['id']}", params={"waitSeconds": 30}).json()
             if operation["state"] not in ("queued", "running"):
                 break
@@ -61,6 +62,7 @@ class Served:
 def talking(data_dir: Path, **changed: Any) -> Iterator[Served]:
     """Everything `govor serve` has, but the talker for a recogniser."""
     os.environ["PYTHONPATH"] = str(ROOT)  # recogniser processes import the talker
+    telemetry.configure_logging(Settings(log_level="error"))
     settings = Settings(**{"data_dir": data_dir, "http": "127.0.0.1:0", "grpc": "127.0.0.1:0", **changed})
     parts = app.build(settings)
     assert isinstance(parts.operations, Operations)

@@ -10,13 +10,13 @@ from tests.browser.served import Served
 from tests.browser.steps import opened
 
 ROWS_MAX = 60  # in the document at once; a window of 900 pixels shows about ten
-SECONDS = 1500.0
+SECONDS = 600.0
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture(scope="module")
 def long(talker: Served, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The id of a call of 25 minutes."""
+    """The id of a call of ten minutes."""
     path = tmp_path_factory.mktemp("long") / "long.ogg"
     repeated("call.ogg", SECONDS, path)
     return str(talker.transcribed(path.read_bytes(), "long.ogg")["id"])

@@ -41,7 +41,7 @@ function row(model) {
   return h("tr", {},
     h("th", { scope: "row" }, languageName(model.language), " ", h("span", { class: "hint" }, model.language)),
     h("td", {}, model.model ? h("code", {}, model.model) : "–"),
-    h("td", {}, h("span", { class: `quality ${model.quality}` }, t(`quality.${model.quality}`)), model.problem ? h("p", { class: "error" }, model.problem) : null),
+    h("td", {}, h("span", { class: `quality ${model.quality}` }, t(`quality.${model.quality}`)), model.problem && model.quality !== "missing" ? h("p", { class: "error" }, model.problem) : null),
     h("td", {}, better(model)));
 }
 
