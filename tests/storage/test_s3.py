@@ -10,17 +10,28 @@ from typing import Any
 
 import pytest
 
-from govor.errors import BadSetting, GovorError, ObjectMissing, PermissionDenied, StorageFailed, TooLarge
+from govor.errors import (
+    BadRequest,
+    BadSetting,
+    GovorError,
+    ObjectMissing,
+    PermissionDenied,
+    StorageFailed,
+    TooLarge,
+)
 from govor.pipeline.fetch import fetch
 from govor.pipeline.scratch import Scratch
 from govor.settings import Settings
+from govor.storage.database import Database
 from govor.storage.objects import HEAD_BYTES, Objects, uri_of
 from govor.storage.s3 import endpoint, signed_link
 from govor.storage.s3_servers import Server, of_settings
+from govor.storage.uploads import Uploads
 from govor.storage.uris import ObjectUri, parse
 from tests.api.live import Live, live
 from tests.api.s3_clients import access_key, client
 from tests.storage.s3_server import MotoServer, moto
+from tests.tiny.service import ALICE
 
 CONTENT = bytes(range(256)) * 1_000
 NAMES = ["a.ogg", "folder/two words.ogg", "звонки/2024+1/№ 5.ogg", "100%.ogg", "100%25.ogg", "a?b#c[1]*.ogg"]
@@ -49,6 +60,29 @@ def remote(server: MotoServer, tmp_path: Path) -> Objects:
     return objects_at(
         server.endpoint, tmp_path, s3_access_key_id="any", s3_secret_access_key="key", s3_region="us-east-1"
     )
+
+
+async def test_uploads_of_the_extensions_api_go_to_the_bucket_that_is_named(
+    server: MotoServer, tmp_path: Path
+) -> None:
+    keys = {"s3_access_key_id": "any", "s3_secret_access_key": "key", "s3_region": "us-east-1"}
+    remote = objects_at(server.endpoint, tmp_path, **keys, upload_bucket="bucket")
+    uploads = Uploads(remote, Database(f"sqlite:///{tmp_path / 'uploads.db'}"))
+    begun = await uploads.begin(ALICE, "звонок.ogg", len(CONTENT), 0)
+    assert await uploads.append(begun, 0, chunks(CONTENT[:1000])) == 1000
+    assert await uploads.append(begun, 1000, chunks(CONTENT[1000:])) == len(CONTENT)
+    whole = await uploads.whole(ALICE, "b.ogg", chunks(CONTENT), 0)
+    for upload in (begun, whole):
+        assert await remote.fetch(upload.uri, tmp_path / "got") == len(CONTENT)
+        assert (tmp_path / "got").read_bytes() == CONTENT
+        await uploads.delete(ALICE, upload.id)
+        with pytest.raises(ObjectMissing):
+            await remote.head(upload.uri)
+    nameless = Uploads(objects_at(server.endpoint, tmp_path, **keys), uploads._database)
+    with pytest.raises(BadRequest, match="takes no uploads"):
+        await nameless.begin(ALICE, "c.ogg", 1, 0)
+    with pytest.raises(BadRequest, match="takes no uploads"):
+        await nameless.whole(ALICE, "c.ogg", chunks(b"x"), 0)
 
 
 @pytest.mark.parametrize("key", NAMES)

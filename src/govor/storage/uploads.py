@@ -165,6 +165,8 @@ class Uploads:
             return connection.execute(asked.limit(1)).first() is not None
 
     def _new(self, caller: Caller, name: str, size: int, now_ms: int) -> Upload:
+        if self.objects.local is None and not self.objects.settings.upload_bucket:
+            raise no_bucket()
         identity = new_id("upl")
         bucket = self.objects.settings.upload_bucket or upload_bucket(caller.folder_id)
         safe = safe_name(name)
@@ -184,8 +186,6 @@ class Uploads:
 
     def _prepare(self, made: Upload) -> None:
         settings = self.objects.settings
-        if self.objects.local is None and not settings.upload_bucket:
-            raise no_bucket()
         with disk.described():
             self._root.mkdir(parents=True, exist_ok=True)
             disk.require_free(self._root, settings.disk_free_bytes_min + made.bytes)
