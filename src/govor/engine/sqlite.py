@@ -26,6 +26,7 @@ class SqliteStore:
     """The database of a data directory."""
 
     executor_id = "local"
+    shared = False
 
     def __init__(self, data_path: Path) -> None:
         self.path = data_path / DATABASE
