@@ -34,9 +34,9 @@ def files_bytes(folder: Path) -> int:
 def install(prefix: Path) -> None:
     """What the stage `build` of the Containerfile does."""
     subprocess.run([sys.executable, "-m", "venv", prefix], check=True)
-    pip = [prefix / "bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements.lock"], check=True)
-    subprocess.run([*pip, "--no-deps", ROOT], check=True)
+    pip = [str(prefix / "bin/python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)
+    subprocess.run([*pip, "--no-deps", str(ROOT)], check=True)
     subprocess.run(["sh", ROOT / "scripts/slim", prefix], check=True)
 
 

@@ -1,4 +1,4 @@
-"""docs/backup.md for a fleet: pg_dump of a database in use, pg_restore into another, and the fleet goes on there."""
+"""docs/backup.md for a fleet: pg_dump of a database in use, pg_restore into another, and on it goes."""
 
 import re
 import shlex
@@ -6,12 +6,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from govor.settings import Settings
 from govor.storage.identities import Identities
-from tests.fleet.processes import Fleet, fleet
+from tests.fleet.processes import Fleet, fleet, happens
 from tests.servers.postgres import PostgresServer
 from tests.tiny.service import expected, heard, record
 
@@ -28,22 +27,12 @@ def commands(**values: str) -> list[list[str]]:
     return [shlex.split(line) for line in filled]
 
 
-def too_old(url: str) -> str:
-    """Why pg_dump here cannot dump that server; empty if it can."""
-    if not shutil.which("pg_dump"):
-        return "no pg_dump here (Debian's package postgresql-client)"
-    told = subprocess.run(["pg_dump", "--version"], capture_output=True, text=True, check=True).stdout
-    ours = int(re.findall(r"(\d+)\.", told)[0])
-    with psycopg.connect(url) as connection:
-        theirs = connection.info.server_version // 10_000
-    return f"pg_dump {ours} is older than the server, {theirs}" if ours < theirs else ""
-
-
 def test_a_dump_of_a_working_fleet_goes_on_elsewhere(
     started_fleet: Fleet, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
-    if reason := too_old(started_fleet.url):
-        pytest.skip(reason)
+    programs = postgres_server.programs
+    if not (programs / "pg_dump").exists():
+        pytest.skip(f"no pg_dump beside the server in {programs}")
     with Identities.open(Settings(database_url=started_fleet.url)) as identities:
         secret, _ = identities.keys.create(name="of before")
         caller = identities.verify(secret)
@@ -54,13 +43,12 @@ def test_a_dump_of_a_working_fleet_goes_on_elsewhere(
     waiting = door.submit(record(started_fleet.shared, "short.pcm", SHORT))
     new_url = postgres_server.create()
     dump, restore = commands(GOVOR_DATABASE_URL=started_fleet.url, NEW_DATABASE_URL=new_url)
-    while not started_fleet.rows(DONE, running)[0][0]:
-        assert worker.process.is_alive()
-    subprocess.run(dump, cwd=tmp_path, check=True)
+    happens(lambda: bool(started_fleet.rows(DONE, running)[0][0]))
+    subprocess.run([str(programs / dump[0]), *dump[1:]], cwd=tmp_path, check=True)
     assert not door.get(running).done
     for life in (door, worker):
         life.kill()
-    subprocess.run(restore, cwd=tmp_path, check=True)
+    subprocess.run([str(programs / restore[0]), *restore[1:]], cwd=tmp_path, check=True)
     with Identities.open(Settings(database_url=new_url)) as identities:
         assert identities.verify(secret) == caller
     elsewhere = tmp_path / "elsewhere"

@@ -54,6 +54,11 @@ class PostgresServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._programs = self._usable_programs()
 
+    @property
+    def programs(self) -> Path:
+        """The folder of pg_dump and its kin, of the server's own version."""
+        return self._programs
+
     def url(self, database: str = "postgres") -> str:
         """The address of a database, as GOVOR_DATABASE_URL takes it."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
