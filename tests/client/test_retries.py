@@ -180,3 +180,20 @@ def test_an_upload_of_an_earlier_life_is_resumed(tmp_path: Path) -> None:
         ("PATCH", b"d"),
         ("GET", b""),
     ]
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_file_that_becomes_shorter_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.ogg"
+    path.write_bytes(b"sound")
+
+    def shorten(done: int) -> None:
+        path.write_bytes(b"so")
+
+    answers = (BEGUN, offset(2), Answer(HANG_UP))
+    with (
+        flaky(*answers) as server,
+        Client(server.url, retries=QUICK) as client,
+        pytest.raises(errors.ClientError, match="became shorter"),
+    ):
+        client.upload(path, sent=shorten)

@@ -16,7 +16,8 @@ from govor.client.records import Upload, narrowing
 
 UPLOADS = "/govor/v1/uploads"
 WHOLE_BYTES_MAX = 8 << 20  # sent again whole when the connection breaks; more is sent in pieces
-PIECE_BYTES = 8 << 20  # what a broken connection costs at most, and what is held in memory
+PIECE_BYTES = 8 << 20  # what a broken connection costs at most
+READ_BYTES = 256 << 10  # at a time, and in memory
 RAW = {"Content-Type": "application/octet-stream"}
 TUS = {"Tus-Resumable": "1.0.0"}
 CONFLICT = 409  # the service has another number of bytes than we think
@@ -28,9 +29,9 @@ async def stream(session: AsyncSession, file: BinaryIO, name: str, sent: Sent) -
 
     async def read_once() -> AsyncIterator[bytes]:
         done = 0
-        while piece := await aread(file, PIECE_BYTES):
-            yield piece
-            done += len(piece)
+        while some := await aread(file, READ_BYTES):
+            yield some
+            done += len(some)
             sent(done)
 
     params = {"name": name}
@@ -82,7 +83,7 @@ async def pieces(
         rewind(file, done)
         sent(done)
         try:
-            done = await append(session, path, done, await aread(file, PIECE_BYTES))
+            done = await append(session, path, done, file, min(PIECE_BYTES, size - done))
         except (Refused, Unreachable) as error:
             failures += 1
             if failures >= FAILURES_MAX or not may_pass(error):
@@ -94,14 +95,23 @@ async def pieces(
     return Upload.of(await session.document("GET", path))
 
 
-async def append(session: AsyncSession, path: str, done: int, piece: bytes) -> int:
-    """Send one piece; returns how many bytes the service has then."""
-    if not piece:
-        raise ClientError("the file became shorter while it was uploaded")
-    headers = TUS | {"Upload-Offset": str(done), "Content-Type": "application/offset+octet-stream"}
-    answer = await session.send("PATCH", path, content=piece, headers=headers, again=False)
+async def append(session: AsyncSession, path: str, done: int, file: BinaryIO, size: int) -> int:
+    """Send the next `size` bytes of the file; returns how many the service has then."""
+    kind = {"Content-Type": "application/offset+octet-stream", "Content-Length": str(size)}
+    headers = TUS | {"Upload-Offset": str(done)} | kind
+    answer = await session.send("PATCH", path, content=part(file, size), headers=headers, again=False)
     with narrowing():
         return int(answer.headers["upload-offset"])
+
+
+async def part(file: BinaryIO, size: int) -> AsyncIterator[bytes]:
+    """The next `size` bytes of a file, a little at a time. Raises ClientError when they are not there."""
+    while size:
+        some = await aread(file, min(READ_BYTES, size))
+        if not some:
+            raise ClientError("the file became shorter while it was uploaded")
+        yield some
+        size -= len(some)
 
 
 def may_pass(error: ClientError) -> bool:

@@ -17,7 +17,8 @@ from govor.client.records import Upload, narrowing
 
 UPLOADS = "/govor/v1/uploads"
 WHOLE_BYTES_MAX = 8 << 20  # sent again whole when the connection breaks; more is sent in pieces
-PIECE_BYTES = 8 << 20  # what a broken connection costs at most, and what is held in memory
+PIECE_BYTES = 8 << 20  # what a broken connection costs at most
+READ_BYTES = 256 << 10  # at a time, and in memory
 RAW = {"Content-Type": "application/octet-stream"}
 TUS = {"Tus-Resumable": "1.0.0"}
 CONFLICT = 409  # the service has another number of bytes than we think
@@ -29,9 +30,9 @@ def stream(session: Session, file: BinaryIO, name: str, sent: Sent) -> Upload:
 
     def read_once() -> Iterator[bytes]:
         done = 0
-        while piece := read(file, PIECE_BYTES):
-            yield piece
-            done += len(piece)
+        while some := read(file, READ_BYTES):
+            yield some
+            done += len(some)
             sent(done)
 
     params = {"name": name}
@@ -83,7 +84,7 @@ def pieces(
         rewind(file, done)
         sent(done)
         try:
-            done = append(session, path, done, read(file, PIECE_BYTES))
+            done = append(session, path, done, file, min(PIECE_BYTES, size - done))
         except (Refused, Unreachable) as error:
             failures += 1
             if failures >= FAILURES_MAX or not may_pass(error):
@@ -95,14 +96,23 @@ def pieces(
     return Upload.of(session.document("GET", path))
 
 
-def append(session: Session, path: str, done: int, piece: bytes) -> int:
-    """Send one piece; returns how many bytes the service has then."""
-    if not piece:
-        raise ClientError("the file became shorter while it was uploaded")
-    headers = TUS | {"Upload-Offset": str(done), "Content-Type": "application/offset+octet-stream"}
-    answer = session.send("PATCH", path, content=piece, headers=headers, again=False)
+def append(session: Session, path: str, done: int, file: BinaryIO, size: int) -> int:
+    """Send the next `size` bytes of the file; returns how many the service has then."""
+    kind = {"Content-Type": "application/offset+octet-stream", "Content-Length": str(size)}
+    headers = TUS | {"Upload-Offset": str(done)} | kind
+    answer = session.send("PATCH", path, content=part(file, size), headers=headers, again=False)
     with narrowing():
         return int(answer.headers["upload-offset"])
+
+
+def part(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """The next `size` bytes of a file, a little at a time. Raises ClientError when they are not there."""
+    while size:
+        some = read(file, min(READ_BYTES, size))
+        if not some:
+            raise ClientError("the file became shorter while it was uploaded")
+        yield some
+        size -= len(some)
 
 
 def may_pass(error: ClientError) -> bool:
