@@ -128,6 +128,20 @@ def test_object_storage_is_asked(tmp_path: Path) -> None:
     assert states(service_checks.storage(made)) == [("storage", "fail")]
 
 
+def test_every_store_of_the_credentials_file_is_asked(tmp_path: Path) -> None:
+    with flaky(Answer(403)) as first, flaky(Answer(403)) as second:
+        file = tmp_path / "s3.toml"
+        file.write_text(
+            f'[buckets.calls]\nendpoint = "{second.url}"\naccess_key_id = "a"\nsecret_access_key = "b"\n'
+        )
+        made = settings(tmp_path, s3_endpoint=first.url, s3_credentials=file)
+        found = [each for each in service_checks.storage(made) if each.name == "storage"]
+    assert [(each.state.value, each.found.split()[0]) for each in found] == [
+        ("warn", first.url),
+        ("ok", second.url),
+    ]
+
+
 @pytest.mark.parametrize(("years_ago", "state"), [(0, "ok"), (30, "fail")])
 def test_a_certificate_is_of_today(tmp_path: Path, years_ago: int, state: str) -> None:
     certificates.write(tmp_path, (), now=datetime.now(UTC) - timedelta(days=365 * years_ago))

@@ -11,6 +11,7 @@ from govor.client import Client, errors
 from govor.commands.checks import is_free
 from govor.commands.findings import Finding, fail, ok, warn
 from govor.settings import Settings
+from govor.storage import s3_servers
 
 ANSWER_SECONDS = 5.0
 CLOCK_WARN_SECONDS = 30.0  # streams of logs and long polls become hard to read
@@ -92,24 +93,26 @@ def clock(where: str, date: str | None) -> Iterator[Finding]:
 
 
 def storage(settings: Settings) -> Iterator[Finding]:
-    """The object store answers; its own folder is part of the data directory."""
-    if not settings.s3_endpoint:
+    """Every object store answers; the service's own is part of the data directory. Raises BadSetting."""
+    if not (settings.s3_endpoint or settings.s3_credentials):
         yield ok("storage", f"the service's own: {settings.data_path / 'objects'}")
         return
+    known = s3_servers.of_settings(settings)
+    for server in dict.fromkeys((known.default, *known.buckets.values(), *known.folders.values())):
+        if server.endpoint:
+            yield from store(server)
+
+
+def store(server: s3_servers.Server) -> Iterator[Finding]:
+    """One S3 server answers, and we have a key for it."""
     try:
-        answer = httpx.get(settings.s3_endpoint, timeout=ANSWER_SECONDS)
+        answer = httpx.get(server.endpoint, timeout=ANSWER_SECONDS)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        mend = "check GOVOR_S3_ENDPOINT and the network; recordings behind links cannot be fetched"
-        yield fail(
-            "storage", f"{settings.s3_endpoint} does not answer: {type(error).__name__}: {error}", mend
-        )
+        found = f"{server.endpoint} does not answer: {type(error).__name__}: {error}"
+        yield fail("storage", found, "check GOVOR_S3_ENDPOINT or GOVOR_S3_CREDENTIALS, and the network")
         return
-    if not settings.s3_access_key_id:
-        yield warn(
-            "storage",
-            f"{settings.s3_endpoint} answers",
-            "without GOVOR_S3_ACCESS_KEY_ID only presigned links work",
-        )
+    if server.access_key_id:
+        yield ok("storage", f"{server.endpoint} answers (HTTP {answer.status_code} without a bucket)")
     else:
-        yield ok("storage", f"{settings.s3_endpoint} answers (HTTP {answer.status_code} without a bucket)")
-    yield from clock(settings.s3_endpoint, answer.headers.get("date"))
+        yield warn("storage", f"{server.endpoint} answers", "without a key only presigned links work")
+    yield from clock(server.endpoint, answer.headers.get("date"))
