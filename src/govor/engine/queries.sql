@@ -56,13 +56,15 @@ SELECT status, count(*) FROM workflow_status WHERE name = :workflow GROUP BY sta
 
 -- waiting
 -- How much waits in each queue, and since when the oldest of it; a part has the class of its operation.
+-- An index has two statuses, so both are named, and then the one that waits.
 SELECT CASE WHEN waiting.name = :workflow THEN 'operations' ELSE 'parts' END AS queue,
        CASE COALESCE(parent.queue_name, waiting.queue_name) WHEN 'deferred' THEN 'deferred' ELSE 'general' END
          AS class_queue,
        count(*) AS depth, min(waiting.created_at) AS oldest_ms
   FROM workflow_status waiting
   LEFT JOIN workflow_status parent ON parent.workflow_uuid = waiting.parent_workflow_id
- WHERE waiting.status IN ('ENQUEUED', 'DELAYED') AND waiting.name IN (:workflow, :part)
+ WHERE waiting.queue_name IN ('operations', 'long', 'deferred', 'segments') AND waiting.name IN (:workflow, :part)
+   AND waiting.status IN ('ENQUEUED', 'PENDING') AND waiting.status = 'ENQUEUED'
  GROUP BY 1, 2;
 
 -- holders
