@@ -13,11 +13,12 @@ import time
 from pathlib import Path
 
 from conformance.clients import CLIENTS, Client
-from conformance.environments import CannotInstall, python_of
+from conformance.environments import CannotInstall, command_of
 from conformance.service import Customer, running
 from govor.recognition import word_error_rate
 
 ROOT = Path(__file__).resolve().parents[1]
+DRIVERS = ROOT / "conformance" / "drivers"
 SAMPLE = ROOT / "samples" / "greeting.ogg"
 WER_MAX = 0.5  # numbers may be digits and the model may err; words of something else are beyond 0.8
 DRIVER_SECONDS = 240.0
@@ -42,14 +43,13 @@ def main(names: list[str]) -> int:
 def verdict(client: Client, customer: Customer) -> str:
     """What became of one client, in a few words; the driver's own complaints go to standard error."""
     try:
-        python = python_of(client)
+        command, variables = command_of(client, DRIVERS)
     except CannotInstall as error:
         return f"skipped: {error}"
-    driver = ROOT / "conformance" / "drivers" / f"{client.driver}.py"
     try:
         done = subprocess.run(
-            [str(python), str(driver), str(SAMPLE)],
-            env=customer.environment(),
+            [*command, str(SAMPLE)],
+            env=customer.environment() | variables,
             capture_output=True,
             text=True,
             timeout=DRIVER_SECONDS,

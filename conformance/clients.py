@@ -13,6 +13,7 @@ class Client:
     name: str
     requirements: tuple[str, ...]  # of its environment; () for what runs with the standard library
     alone: tuple[str, ...] = ()  # installed without what they ask for
+    modules: tuple[str, ...] = ()  # packages of npm; its driver is then DRIVER.cjs, run by Node.js
     driver: str  # conformance/drivers/DRIVER.py
     what: str
 
@@ -75,5 +76,24 @@ CLIENTS = (
         requirements=("yandex-speechkit==1.7.0",),
         driver="yandex_speechkit_v3",
         what="gRPC v3 streaming, FULL_DATA",
+    ),
+    Client(
+        name="nodejs-sdk",
+        requirements=(),
+        modules=("@yandex-cloud/nodejs-sdk@3.2.0",),
+        driver="nodejs_sdk",
+        what="Node.js, gRPC v2 and v3: JWT, inline audio, operation waiter",
+    ),
+    Client(
+        name="aws-sdk-js",
+        requirements=(),
+        modules=(
+            "@aws-sdk/client-s3@3.1163.0",
+            "@aws-sdk/s3-request-presigner@3.1163.0",
+            "@smithy/node-http-handler@4",
+            "https-proxy-agent@7",
+        ),
+        driver="aws_sdk_js",
+        what="Node.js: objects with an odd key, a presigned link, REST v2",
     ),
 )

@@ -31,7 +31,13 @@ class Customer:
     def environment(self) -> dict[str, str]:
         """Only what these clients read; nothing of ours, and no proxy of the machine's."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        trusted = ("REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
+        trusted = (
+            "REQUESTS_CA_BUNDLE",
+            "AWS_CA_BUNDLE",
+            "SSL_CERT_FILE",
+            "CURL_CA_BUNDLE",
+            "NODE_EXTRA_CA_CERTS",
+        )
         trust = dict.fromkeys((*trusted, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"), str(self.authority))
         return {
             **kept,

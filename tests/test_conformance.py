@@ -20,9 +20,12 @@ DRIVERS = Path(__file__).parents[1] / "conformance" / "drivers"
 
 def test_every_client_has_a_driver_and_every_driver_a_client() -> None:
     shared = {"tikhonp_session"}  # imported by three drivers
-    assert {path.stem for path in DRIVERS.glob("*.py")} == {client.driver for client in CLIENTS} | shared
+    assert {path.stem for path in DRIVERS.iterdir() if path.suffix in (".py", ".cjs")} == {
+        client.driver for client in CLIENTS
+    } | shared
     assert len({client.name for client in CLIENTS}) == len(CLIENTS)
     assert all("==" in "".join(client.requirements) for client in CLIENTS if client.requirements)
+    assert all("@" in name[1:] for client in CLIENTS for name in client.modules)
 
 
 @pytest.fixture(scope="module")
