@@ -109,7 +109,7 @@ async def test_cancelled_operations_are_counted_and_are_no_failures(tmp_path: Pa
 async def test_queues_are_shown_by_class_with_the_age_of_the_oldest(tmp_path: Path) -> None:
     started_at = time.time()
     crowd, deferred = OPERATIONS_OF_A_FOLDER_MAX + 3, 2
-    async with started(tmp_path, "slow:0.5", clock=lambda: time.time() + 100) as operations:
+    async with started(tmp_path, "slow:60", clock=lambda: time.time() + 100) as operations:  # nothing ends
         task = record(tmp_path, "a.raw", [5])
         for _ in range(crowd):
             await operations.submit(task, ALICE)
