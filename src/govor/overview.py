@@ -269,6 +269,7 @@ def seen(entry: Entry, line: Line | None, now: progress.Progress) -> View:
     return replace(
         view,
         progress=now,
+        created_ms=line.created_ms,  # what lists are ordered and filtered by
         name=line.name,
         uri=line.uri,
         language=line.language,
