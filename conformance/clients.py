@@ -78,13 +78,6 @@ CLIENTS = (
         what="gRPC v3 streaming, FULL_DATA",
     ),
     Client(
-        name="nodejs-sdk",
-        requirements=(),
-        modules=("@yandex-cloud/nodejs-sdk@3.2.0",),
-        driver="nodejs_sdk",
-        what="Node.js, gRPC v2 and v3: JWT, inline audio, operation waiter",
-    ),
-    Client(
         name="aws-sdk-js",
         requirements=(),
         modules=(
