@@ -21,9 +21,9 @@ from govor.commands.options import data_dir_option, settings_with
 from govor.commands.status import status
 from govor.commands.text import text
 from govor.commands.tls import tls
-from govor.commands.webhooks import webhooks
 from govor.commands.transcribe import transcribe
 from govor.commands.watch import watch
+from govor.commands.webhooks import webhooks
 from govor.commands.worker import worker
 
 

@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("~/.local/share/govor")  # database, objects, keys, models, scratch files
     http: str = "127.0.0.1:8080"  # REST address
     grpc: str = "127.0.0.1:50051"  # gRPC address
-    one_port: str = ""  # HOST:PORT where REST and gRPC are both answered, besides their own ports ([tls.md](tls.md))
+    # HOST:PORT where REST and gRPC are both answered, besides their own ports ([tls.md](tls.md))
+    one_port: str = ""
     auth: Literal["keys", "none"] = "keys"  # who may call; `none`, everybody, only on a loopback address
     allow_remote: bool = False  # lets `none` listen on other addresses
     web_page: bool = True  # the page for people at `/` ([web page](web.md))
@@ -141,7 +142,8 @@ class Settings(BaseSettings):
     # Logs: neither form holds transcripts, keys or link queries
     log_level: str = "info"  # `debug`, `info`, `warning` or `error`
     log_format: Literal["console", "json"] = "console"  # for people, or for programs
-    tracing: Literal["none", "otlp"] = "none"  # `otlp`: spans for OpenTelemetry; needs `govor[otel]`, see [metrics](metrics.md)
+    # `otlp`: spans for OpenTelemetry; needs `govor[otel]`, see [metrics](metrics.md)
+    tracing: Literal["none", "otlp"] = "none"
 
     @property
     def data_path(self) -> Path:

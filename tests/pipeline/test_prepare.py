@@ -10,8 +10,8 @@ import pytest
 from govor.errors import BadAudio, StorageFailed, TooLarge
 from govor.pipeline.clips import SAMPLE
 from govor.pipeline.prepare import PART_SECONDS, PartWriter, prepare
-from govor.pipeline.waveform import packed, unpacked
 from govor.pipeline.scratch import Manifest, Scratch, Stretch, part
+from govor.pipeline.waveform import packed, unpacked
 from govor.recognition.segments import Segment
 from govor.records import AudioEncoding, AudioSpec
 
