@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.served import SAMPLES, Served, talking
+from scripts.local_service import running
+from tests.browser.served import SAMPLES, Served
 from tests.browser.steps import choose, opened, recording, row, sign_in
 from tests.tiny.talker import HOSTILE
 
@@ -30,8 +31,8 @@ def test_wrong_key_is_refused_and_the_right_one_stays_in_the_tab(page: Page, ser
 
 
 def test_without_keys_nobody_signs_in(page: Page, tmp_path: Path) -> None:
-    with talking(tmp_path, auth="none") as open_to_all:
-        page.goto(open_to_all.base)
+    with running(tmp_path, environment={"GOVOR_AUTH": "none"}) as local:  # one engine to a process
+        page.goto(local.base)
         expect(page.get_by_label("Search by name")).to_be_visible()
         expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
 
