@@ -1,12 +1,20 @@
 """Servers that tests of several parts need: one for the whole session, a fresh database for each test."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+BROWSER = Path(__file__).parent / "browser"
+
 if TYPE_CHECKING:
     from tests.servers.postgres import PostgresServer
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests come last: their driver keeps an event loop in this thread, in others' way."""
+    items.sort(key=lambda item: item.path.is_relative_to(BROWSER))
 
 
 @pytest.fixture(scope="session")

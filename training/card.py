@@ -15,7 +15,8 @@ from training.paths import REPOSITORY
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
 NAMES = {
     "synthetic_voice": "synthetic, a voice never trained on (RHVoice Elena), running sentences",
-    "human_studio": "human, studio, speaker and texts never trained on (festvox-ru)",
+    "human_studio_all": "human, studio, speaker and texts never trained on (festvox-ru)",
+    "human_studio": "200 of them, with which earlier models were measured",
     "voxforge_test": "human, VoxForge, many microphones, speakers and texts never trained on",
     "telephone_prompts": "human, telephone prompts of one speaker, 1.5 s and longer",
     "espeak_variants": "synthetic, espeak-ng variants never trained on",

@@ -49,12 +49,16 @@ def festvox(voice: Path) -> list[Row]:
     return [{"wave": f"wav/{name}.wav", "text": text} for name, text in pairs if text]
 
 
-def festvox_test(data: Path, voice: Path) -> list[Row]:
-    """200 recordings whose texts nobody else reads in VoxForge: their speaker and words are both unseen."""
+def festvox_unheard(data: Path, voice: Path) -> list[Row]:
+    """The recordings whose texts nobody else reads in VoxForge: their speaker and words are both unseen."""
     rows = manifest(data / "voxforge-ru-mfcc" / "manifest.tsv")
     heard = {row["text"] for row in rows if row["speaker"] not in FESTVOX_TWINS}
-    unheard = [row for row in festvox(voice) if not any(alike(row["text"], text) for text in heard)]
-    return sorted(unheard, key=lambda row: order(row["text"]))[:FESTVOX_TEST_UTTERANCES]
+    return [row for row in festvox(voice) if not any(alike(row["text"], text) for text in heard)]
+
+
+def festvox_test(data: Path, voice: Path) -> list[Row]:
+    """200 of them."""
+    return sorted(festvox_unheard(data, voice), key=lambda row: order(row["text"]))[:FESTVOX_TEST_UTTERANCES]
 
 
 def alike(first: str, second: str) -> bool:

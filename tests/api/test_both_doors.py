@@ -143,7 +143,7 @@ def test_operation_of_another_folder_is_not_found_rather_than_forbidden(service:
 
 
 @pytest.mark.parametrize(
-    "operation_id", ["e03unknown0000000000", "x" * 51, "%00", "..", "a b", "id:what", "номер"]
+    "operation_id", ["e03unknown0000000000", "x" * 51, "%00", "...", "a b", "id:what", "номер"]
 )
 def test_unknown_operation_is_not_found(service: Live, operation_id: str) -> None:
     answer = service.get(f"/operations/{operation_id}")

@@ -82,7 +82,7 @@ def test_cancelling_what_is_done_changes_nothing(service: Live) -> None:
 @pytest.mark.parametrize(
     ("verb", "path", "http_status", "code"),
     [
-        ("GET", "/", 404, 5),
+        ("GET", "/speech", 404, 5),
         ("GET", "/speech/stt/v2", 404, 5),
         ("POST", f"{SUBMIT}/", 404, 5),
         ("GET", f"{SUBMIT}", 405, 12),

@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import time
 from pathlib import Path
 
 import httpx
@@ -107,13 +108,20 @@ def test_what_came_before_a_broken_connection_stays(service: Running) -> None:
         "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Length: 100\r\n"
         "Content-Type: application/offset+octet-stream\r\n\r\n"
     )
-    with socket.create_connection((address.host, address.port or 80)) as connection:
-        connection.sendall(head.encode() + b"x" * 40)
-    for _ in range(2000):
-        if (here := service.alice.head(place, headers=TUS).headers["upload-offset"]) != "0":
+    for _ in range(20):  # the server may see the end before it has read what came before
+        with socket.create_connection((address.host, address.port or 80)) as connection:
+            connection.sendall(head.encode() + b"x" * 40)
+            time.sleep(0.2)
+        for _ in range(200):
+            if (here := service.alice.head(place, headers=TUS).headers["upload-offset"]) != "0":
+                break
+        if here != "0":
             break
     assert here == "40"
-    assert send(service.alice, place, 40, b"y" * 60).status_code == 204
+    for _ in range(200):  # 409 while the broken request is being cleared away
+        if (status := send(service.alice, place, 40, b"y" * 60).status_code) != 409:
+            break
+    assert status == 204
 
 
 def test_tus_options_and_versions(alice: Client) -> None:
