@@ -29,6 +29,7 @@ PEACE_SECONDS_A_JOB, PEACE_SECONDS = 0.5, 180.0
 DISK_MIB = 192  # the data directory's own, where it can be mounted
 KEPT_FREE_BYTES = 8 << 20
 HEARING = "share:0.02"  # a recogniser that is twice as fast as the real one on a quiet core
+SWEEP_SECONDS = 10.0  # for the first sweep after a start
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,7 @@ async def alone_on_sqlite(plan: Plan) -> Verdict:
         with running(alone(simulated(HEARING), plan.folder, environment)) as fleet:
             troublemaker = Troublemaker(fleet, store, random.Random(plan.seed), disk)
             verdict = await judged(plan, jobs, fleet, troublemaker, Database.of_folder(data_dir))
+            await swept(fleet, data_dir / "scratch")
         left = (data_dir / "scratch").glob("*")
         verdict.violations += [f"left in the folder of work files: {path.name}" for path in left]
     return verdict
@@ -145,6 +147,18 @@ async def judged(
             *database.contradictions(ledger),
         ],
     )
+
+
+async def swept(fleet: Fleet, scratch: Path) -> None:
+    """What a killed life left in the folder of work files, the next one clears away at its start."""
+    for member in fleet.members:
+        member.start()
+    await fleet.ready()
+    end = time.monotonic() + SWEEP_SECONDS
+    while await asyncio.to_thread(os.listdir, scratch) and time.monotonic() < end:  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    for member in fleet.members:
+        member.end()
 
 
 async def submitted(jobs: list[mix.Job], client: Client) -> None:

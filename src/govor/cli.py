@@ -35,6 +35,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:  # before or after what a command does about it itself
+            from govor.commands import exits
+
+            sys.exit(exits.INTERRUPTED)
         except Exception as error:
             from govor.commands import exits
 

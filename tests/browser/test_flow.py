@@ -89,6 +89,10 @@ def test_recording_is_fetched_in_ranges_by_the_service_worker(page: Page, servic
     opened(page, service, call)
     page.locator(".word").first.click()
     expect(page.locator(".word.spoken").first).to_be_visible()
+    for _ in range(100):  # it takes over the page when it is ready
+        if page.evaluate("Boolean(navigator.serviceWorker.controller)"):
+            break
+        page.wait_for_timeout(100)
     assert page.evaluate("Boolean(navigator.serviceWorker.controller)")
 
 

@@ -15,10 +15,10 @@ def check(verdict: Verdict, plan: Plan) -> None:
 
 
 async def test_nothing_is_lost_in_chaos_on_one_machine(tmp_path: Path) -> None:
-    plan = Plan(seed=7, jobs=20, folder=tmp_path, pause_seconds=1.5)
+    plan = Plan(seed=7, jobs=20, folder=tmp_path, pause_seconds=0.4)
     check(await alone_on_sqlite(plan), plan)
 
 
 async def test_nothing_is_lost_in_chaos_in_a_fleet(tmp_path: Path, postgres_server: PostgresServer) -> None:
-    plan = Plan(seed=9, jobs=14, folder=tmp_path, workers=2, pause_seconds=1.5)
+    plan = Plan(seed=9, jobs=14, folder=tmp_path, workers=2, pause_seconds=0.8)
     check(await fleet_on_postgresql(plan, postgres_server), plan)
