@@ -1,10 +1,18 @@
 """A small run of `make chaos`: the same jobs and troubles, only fewer."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from bench.chaos.jobs import Kind
 from bench.chaos.run import Plan, Verdict, alone_on_sqlite, fleet_on_postgresql
 from tests.servers.postgres import PostgresServer
+
+pytestmark = pytest.mark.skipif(
+    "GOVOR_CHAOS" not in os.environ,
+    reason="random kills of real processes, not the same twice: set GOVOR_CHAOS=1, or run make chaos",
+)
 
 
 def check(verdict: Verdict, plan: Plan) -> None:
