@@ -10,8 +10,8 @@ from bench.chaos.run import Plan, Verdict, alone_on_sqlite, fleet_on_postgresql
 from tests.servers.postgres import PostgresServer
 
 pytestmark = pytest.mark.skipif(
-    "GOVOR_CHAOS" not in os.environ,
-    reason="random kills of real processes, not the same twice: set GOVOR_CHAOS=1, or run make chaos",
+    "CHAOS_TESTS" not in os.environ,
+    reason="random kills of real processes, not the same twice: set CHAOS_TESTS=1, or run make chaos",
 )
 
 
