@@ -150,6 +150,21 @@ def test_a_recording_is_taken_once_when_it_has_stopped_growing(watched: Watched)
     assert names(watcher.look()) == ["a"]  # changed: taken again
 
 
+@pytest.mark.parametrize(
+    ("seconds_later", "taken"),
+    [(4.9, []), (5.1, ["a"]), (-4.9, []), (-3600, ["a"])],
+    ids=["just written", "settled", "a clock a little behind", "a clock that says nothing"],
+)
+def test_the_age_of_a_recording_is_told_by_either_clock(
+    watched: Watched, seconds_later: float, taken: list[str]
+) -> None:
+    watcher = watched.watcher()
+    (watched.root / "a.ogg").write_text("1")
+    watched.seconds_later = seconds_later
+    assert names(watcher.look()) == []
+    assert names(watcher.look()) == taken
+
+
 async def run_once(watcher: Watcher) -> int:
     return await watcher.run(asyncio.Event(), poll_seconds=0.01, once=True)
 

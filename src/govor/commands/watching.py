@@ -87,7 +87,7 @@ class Watcher:
 
     def _is_whole(self, source: Source) -> bool:
         age_seconds = self.clock() - source.modified_ns / 1e9
-        settled = age_seconds >= self.settle_seconds or age_seconds < 0  # a time to come says nothing
+        settled = abs(age_seconds) >= self.settle_seconds  # a time long to come says nothing
         return settled and source.path in self._seen and self._seen[source.path] == source.identity
 
     async def one(self, source: Source) -> None:
