@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,31 @@ async def test_what_the_service_always_died_over_can_be_replayed(tmp_path: Path)
         assert "again and again" in (await operations.dead())[0].failure.message
         await operations.replay(accepted.id)
         assert heard((await finished(operations, accepted.id, BOB)).transcript) == expected([3])
+
+
+QUEUE = "SELECT queue_name FROM workflow_status WHERE workflow_uuid = ?"
+WAITING = {"short": "operations", "long": "long", "deferred": "deferred"}
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["failed", "died over too often"])
+async def test_what_is_replayed_waits_among_its_like_again(tmp_path: Path, forgotten: bool) -> None:
+    short = record(tmp_path, "short.pcm", [3])
+    tasks = {
+        "short": short,
+        "long": record(tmp_path, "long.pcm", [3] * 270),  # 4.3 MB
+        "deferred": replace(short, model="deferred-general"),
+    }
+    async with started(tmp_path, f"awaits:{tmp_path / 'model'}") as operations:
+        dead = {name: await failed(operations, task) for name, task in tasks.items()}
+        if forgotten:  # as the engine does when it gives up
+            with closing(sqlite3.connect(tmp_path / DATABASE)) as connection, connection:
+                connection.execute(
+                    "UPDATE workflow_status SET status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED', queue_name = NULL"
+                    " WHERE name = 'operation'"
+                )
+        for name, operation_id in dead.items():
+            await operations.replay(operation_id)
+            assert rows(tmp_path, QUEUE, operation_id) == [(WAITING[name],)]
 
 
 def run(*arguments: str, data_dir: Path, status: int = 0) -> str:

@@ -4,7 +4,8 @@ Rule 1: dead is what failed of a ServiceError, or what the service died over too
         wrong, or cancelled, is not.
 Rule 2: replaying is one transaction: the operation is as if it had just been accepted, under its own id. Its
         parts and the notes of its steps go. Its files stay: what came inside its request is nowhere else.
-Rule 3: it needs the database only, so it works beside a running service, and anywhere in a fleet.
+Rule 3: what is replayed waits among its like again: in the queue it was accepted into.
+Rule 4: it needs the database only, so it works beside a running service, and anywhere in a fleet.
 """
 
 import time
@@ -14,13 +15,16 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from govor.engine.durable import APPLICATION_VERSION, OPERATION, OPERATIONS
+from govor.engine.durable import APPLICATION_VERSION, DEFERRED, LONG, OPERATION, OPERATIONS
 from govor.engine.queries import query
 from govor.engine.serializer import JsonSerializer
 from govor.engine.sqlite import DATABASE
 from govor.errors import BadRequest, GovorError, ServiceError, StorageFailed, UnknownOperation
+from govor.pipeline import stored
+from govor.pipeline.work import SMALL_BYTES
 from govor.settings import Settings
 from govor.storage.database import with_driver
+from govor.telemetry import life
 
 PAGE = 200  # rows read at a time
 LISTED_MAX = 1_000
@@ -83,7 +87,7 @@ class DeadLetters:
             values = {
                 "id": operation_id,
                 "status": rows[0].status,
-                "queue": OPERATIONS,
+                "queue": queue_of(connection, operation_id),
                 "version": self._version,
                 "now_ms": now_ms,
             }
@@ -116,6 +120,22 @@ def letters(connection: sa.Connection) -> Iterator[DeadLetter]:
         if len(rows) < PAGE:
             return
         before_id, before_ms = rows[-1][0], rows[-1][3]
+
+
+def queue_of(connection: sa.Connection, operation_id: str) -> str:
+    """The queue that an operation was accepted into.
+
+    Of one that the service died over the engine has forgotten it: then by what was asked for, and by how many
+    bytes were fetched.
+    """
+    ((queue, inputs, fetched),) = connection.execute(query("replay_queue"), {"id": operation_id}).all()
+    if queue in (OPERATIONS, LONG, DEFERRED):
+        return str(queue)
+    read = JsonSerializer().deserialize
+    task = stored.read_task(read(inputs)["args"][1])
+    if life.class_of(task.model) == life.DEFERRED:
+        return DEFERRED
+    return LONG if fetched and read(fetched) > SMALL_BYTES else OPERATIONS
 
 
 def letter_of(row: tuple[object, ...]) -> DeadLetter | None:

@@ -110,6 +110,14 @@ SELECT s.workflow_uuid, s.queue_partition_key, s.status, s.created_at, coalesce(
 SELECT workflow_uuid FROM workflow_status
  WHERE workflow_uuid IN :ids AND name = :workflow AND status IN ('ERROR', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED');
 
+-- replay_queue
+-- Where a failed operation waited, if that is still known; what it was given, and how many bytes it fetched.
+SELECT s.queue_name, i.inputs, f.output
+  FROM workflow_status s
+  LEFT JOIN workflow_input i ON i.workflow_uuid = s.workflow_uuid
+  LEFT JOIN operation_outputs f ON f.workflow_uuid = s.workflow_uuid AND f.function_name = 'fetch'
+ WHERE s.workflow_uuid = :id;
+
 -- replay
 -- A failed operation is as if it had just been accepted, but keeps its place in time.
 UPDATE workflow_status
