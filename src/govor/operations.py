@@ -17,14 +17,13 @@ import structlog
 from govor import identifiers
 from govor.audio import sandbox, sniff
 from govor.engine import fairness, retention
-from govor.engine.dead_letters import LISTED_MAX, DeadLetter
+from govor.engine.dead_letters import GIVEN_UP, LISTED_MAX, DeadLetter
 from govor.engine.runtime import Engine
 from govor.engine.states import Entry, State
 from govor.errors import (
     Cancelled,
     GovorError,
     NotReady,
-    ServiceError,
     StorageFailed,
     TooLarge,
     UnknownOperation,
@@ -53,12 +52,8 @@ WARM_AGAIN_SECONDS = 1.0
 
 # What an operation that has no outcome of its own failed of.
 FAILURES: dict[State, Failure] = {
-    State.CANCELLED: Failure(code=Cancelled.code, message="The operation was cancelled"),
-    State.ABANDONED: Failure(
-        code=ServiceError.code,
-        message="The service stopped again and again while it worked on this recording",
-        detail="it was given up; tell the operator",
-    ),
+    State.CANCELLED: Failure.of(Cancelled("The operation was cancelled")),
+    State.ABANDONED: replace(Failure.of(GIVEN_UP), detail="it was given up; tell the operator"),
 }
 
 DESCRIPTIONS = {3: "STT v3 async recognition"}  # SpeechKit's, by version of the API
@@ -131,7 +126,7 @@ class Operations:
         else:
             operation_id = identifiers.of_key(caller.folder_id, idempotency_key, task.api)
             entry = await self.engine.read(operation_id)
-            if entry is not None and not self._expired(entry):
+            if entry is not None and not self.expired(entry):
                 return await self._operation(entry)
             if entry is not None:
                 await self.engine.delete([operation_id])
@@ -161,7 +156,7 @@ class Operations:
                 await self.engine.submit(operation_id, stored.write_task(task), caller, int(now), turn)
         finally:
             self._arriving.discard(operation_id)
-        operation = await self._operation(await self._entry(operation_id, caller))
+        operation = await self._operation(await self.entry(operation_id, caller))
         if warnings := doubts.of(task, model):
             log.info("accepted with doubts", operation_id=operation_id, doubts=warnings)
         return replace(operation, warnings=warnings)
@@ -170,26 +165,34 @@ class Operations:
         """An operation of the caller's folder; raises UnknownOperation for every other one, QuotaExceeded."""
         api = identifiers.api_of(operation_id) if identifiers.is_one(operation_id) else 2
         self.gate.check(caller.folder_id, api, self.clock())
-        return await self._operation(await self._entry(operation_id, caller))
+        return await self._operation(await self.entry(operation_id, caller))
 
     async def entry(self, operation_id: str, caller: Caller) -> Entry:
         """Where an operation of the caller's folder stands, without its outcome; UnknownOperation."""
-        return await self._entry(operation_id, caller)
+        entry = await self.engine.read(operation_id) if identifiers.is_one(operation_id) else None
+        if entry is None or entry.folder_id != caller.folder_id or self.expired(entry):
+            raise UnknownOperation(f"Operation {operation_id} not found")
+        return entry
+
+    def expired(self, entry: Entry) -> bool:
+        """Whether its result has had its days: it is there for nobody, and goes with the next round."""
+        cutoff_ms = retention.cutoff_ms(self.clock(), self.settings.result_days)
+        return entry.completed_ms is not None and entry.completed_ms < cutoff_ms
 
     async def cancel(self, operation_id: str, caller: Caller) -> Operation:
         """Stop an operation that is not done yet; returns its state after that."""
-        entry = await self._entry(operation_id, caller)
+        entry = await self.entry(operation_id, caller)
         if not entry.finished:
             await self.engine.cancel(operation_id)
             self.work.metrics.ended(CANCELLED, self.clock() - entry.created_ms / 1000)
-            entry = await self._entry(operation_id, caller)
+            entry = await self.entry(operation_id, caller)
             if entry.state is State.CANCELLED:
                 await self.work.settle(operation_id, Ended(state=entry.state))
         return await self._operation(entry)
 
     async def delete(self, operation_id: str, caller: Caller) -> None:
         """Forget an operation that is done, its result included, at once; NotReady while it is not done."""
-        entry = await self._entry(operation_id, caller)
+        entry = await self.entry(operation_id, caller)
         if not entry.finished:
             raise NotReady(f"operation data is not ready {operation_id}", "cancel it first, or wait for it")
         await self.engine.delete([operation_id])
@@ -269,23 +272,13 @@ class Operations:
         deferred = life.class_of(task.model) == life.DEFERRED
         return replace(fairness.turn(now, ahead=ahead, weight=weight, deferred=deferred), long=long)
 
-    async def _entry(self, operation_id: str, caller: Caller) -> Entry:
-        entry = await self.engine.read(operation_id) if identifiers.is_one(operation_id) else None
-        if entry is None or entry.folder_id != caller.folder_id or self._expired(entry):
-            raise UnknownOperation(f"Operation {operation_id} not found")
-        return entry
-
-    def _expired(self, entry: Entry) -> bool:
-        cutoff_ms = retention.cutoff_ms(self.clock(), self.settings.result_days)
-        return entry.completed_ms is not None and entry.completed_ms < cutoff_ms
-
     async def _operation(self, entry: Entry) -> Operation:
         """An Entry with its outcome, if it has one."""
         transcript, failure = None, FAILURES.get(entry.state)
         if entry.state in (State.DONE, State.FAILED):
             outcome = await self.engine.outcome(entry.id)
             if isinstance(outcome, GovorError):
-                failure = Failure(code=outcome.code, message=outcome.message, detail=outcome.detail)
+                failure = Failure.of(outcome)
             else:
                 transcript = await asyncio.to_thread(stored.read_transcript, outcome)
         return Operation(

@@ -81,11 +81,11 @@ class Page:
 class Overview:
     """Over the operations and what is remembered of them; made by app.py."""
 
-    def __init__(self, operations: Operations, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, operations: Operations) -> None:
         self.operations = operations
         self.engine = operations.engine
         self.journal: Journal = operations.work.journal
-        self.clock = clock
+        self.clock = operations.clock
 
     async def submit(self, task: Task, caller: Caller, idempotency_key: str | None = None) -> View:
         """Accept a task; raises what Operations.submit does."""
@@ -222,10 +222,7 @@ class Overview:
         if not lines:
             return {}
         entries = await self.engine.entries([line.id for line in lines])
-        cutoff_ms = retention.cutoff_ms(self.clock(), self.operations.settings.result_days)
-        live = [
-            each for each in entries.values() if not (each.completed_ms and each.completed_ms < cutoff_ms)
-        ]
+        live = [each for each in entries.values() if not self.operations.expired(each)]
         views = await self._views(live, {line.id: line for line in lines})
         return {view.id: view for view in views}
 
@@ -246,8 +243,7 @@ class Overview:
         outcome = await self.engine.outcome(view.id)
         if not isinstance(outcome, GovorError):
             return view
-        failure = Failure(code=outcome.code, message=outcome.message, detail=outcome.detail)
-        return replace(view, failure=failure)
+        return replace(view, failure=Failure.of(outcome))
 
 
 def seen(entry: Entry, line: Line | None, now: progress.Progress) -> View:

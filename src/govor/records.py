@@ -3,6 +3,9 @@
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Self
+
+from govor.errors import GovorError
 
 
 class AudioEncoding(enum.StrEnum):
@@ -181,6 +184,11 @@ class Failure:
     code: int
     message: str
     detail: str = ""
+
+    @classmethod
+    def of(cls, error: GovorError) -> Self:
+        """What an error tells of itself."""
+        return cls(code=error.code, message=error.message, detail=error.detail)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
