@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from govor.engine import queries, retention
+from govor.engine import claims, queries, retention
 from govor.errors import Cancelled, NotReady, UnknownOperation
 from govor.operations import Operations
 from tests.tiny.service import ALICE, BOB, expected, finished, heard, record, started
@@ -125,6 +126,66 @@ async def test_expired_operations_are_deleted(place: Place) -> None:
         assert await retention.sweep(engine, now=time.time() + 3.1 * DAY, result_days=3) == 1
         with pytest.raises(UnknownOperation):
             await operations.get(accepted.id, ALICE)
+
+
+def answers_lost(database: sa.Engine) -> list[str]:
+    """From now on the first taking of work is committed, and who took it hears that the connection broke.
+
+    The list has its statement then.
+    """
+    lost: list[str] = []
+
+    def executed(connection: sa.Connection, *about: Any) -> None:
+        statement = about[1]
+        if "recovery_attempts" in statement and statement.startswith("UPDATE") and not lost:
+            connection.info["taking"] = statement
+
+    def committing(connection: sa.Connection) -> None:
+        if statement := connection.info.pop("taking", None):
+            driver = connection.connection.dbapi_connection
+            assert driver is not None
+            driver.commit()
+            lost.append(statement)
+            raise sa.exc.OperationalError("COMMIT", None, ConnectionError("made by a test"))
+
+    sa.event.listen(database, "after_cursor_execute", executed)
+    sa.event.listen(database, "commit", committing)
+    return lost
+
+
+async def test_work_that_was_taken_and_never_begun_is_done_all_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "ROUND_SECONDS", 0.5)
+    async with place.started() as operations:
+        assert operations.engine._dbos is not None
+        lost = answers_lost(operations.engine._dbos._sys_db.engine)
+        accepted = await operations.submit(record(place.recordings, "short.pcm", [3, 4]), ALICE)
+        assert heard((await finished(operations, accepted.id)).transcript) == expected([3, 4])
+        assert lost
+
+
+async def test_what_runs_is_not_put_back(place: Place) -> None:
+    async with place.started("slow:0.02") as operations:
+        engine = operations.engine
+        assert engine._dbos is not None
+        running = engine._dbos._active_workflows_set.activeList
+        watch = claims.Claims(engine._rows, engine.store.executor_id, running)
+        accepted = await operations.submit(record(place.recordings, "long.pcm", LONG), ALICE)
+        await has_files(operations)
+        for _ in range(5):
+            await watch.look()
+        assert heard((await finished(operations, accepted.id)).transcript) == expected(LONG)
+        ((_, attempts),) = await attempts_of(operations, accepted.id)
+        assert attempts == 1
+
+
+async def attempts_of(operations: Operations, operation_id: str) -> list[tuple[Any, ...]]:
+    """How often it was taken from a queue."""
+    assert operations.engine._dbos is not None
+    sql = "SELECT status, recovery_attempts FROM workflow_status WHERE workflow_uuid = :id"
+    with operations.engine._dbos._sys_db.engine.begin() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(sql), {"id": operation_id})]
 
 
 async def test_every_statement_runs(place: Place) -> None:

@@ -1,7 +1,9 @@
 """SQLite on a full disk: the engine tries again, instead of forgetting what it was about to record."""
 
+import resource
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,22 @@ def test_only_what_may_pass_is_tried_again(tmp_path: Path, pragma: str, statemen
     wait_for_full_disks()
     retriable = vars(_sys_db)["retriable_sqlite_exception"]
     assert retriable(refused(tmp_path / "db", pragma, statement)) is again
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """This process may write no longer ones: SQLite says then what it says of a disk that fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_fails_is_waited_for(tmp_path: Path) -> None:
+    wait_for_full_disks()
+    with files_of_at_most(1 << 14):
+        error = refused(tmp_path / "db", "PRAGMA cache_size = 1", "INSERT INTO t VALUES (zeroblob(100000))")
+    assert str(error.orig) == "disk I/O error"
+    assert vars(_sys_db)["retriable_sqlite_exception"](error)

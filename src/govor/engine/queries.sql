@@ -89,6 +89,17 @@ UPDATE workflow_status
        recovery_attempts = recovery_attempts - 1
  WHERE executor_id = :mine AND status = 'PENDING' AND queue_name IS NOT NULL;
 
+-- taken
+-- Everything that an executor took from the queues and has not ended, with the token of each taking.
+SELECT workflow_uuid, owner_xid FROM workflow_status
+ WHERE executor_id = :mine AND status = 'PENDING' AND owner_xid IS NOT NULL AND queue_name IS NOT NULL;
+
+-- put_back
+-- One of those, unless it was taken anew since.
+UPDATE workflow_status
+   SET status = 'ENQUEUED', owner_xid = NULL, started_at_epoch_ms = NULL
+ WHERE workflow_uuid = :id AND status = 'PENDING' AND executor_id = :mine AND owner_xid = :token;
+
 -- dead
 -- Operations that failed, whoever's fault it was, with why; the newest first, from behind a certain one.
 SELECT s.workflow_uuid, s.queue_partition_key, s.status, s.created_at, coalesce(s.completed_at, s.updated_at),

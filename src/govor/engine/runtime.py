@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from dbos import DBOS, EnqueueOptions
 
 from govor.engine import fairness, limits, quiet, workflows
+from govor.engine.claims import Claims
 from govor.engine.dead_letters import DeadLetter, DeadLetters
 from govor.engine.durable import APPLICATION_VERSION, DEFERRED, LONG, OPERATION, OPERATIONS, SEGMENT, SEGMENTS
 from govor.engine.progress import Notes, noted
@@ -66,6 +67,7 @@ class Engine:
         self.version = version
         self.store = store_of(settings, version)
         self._dbos: DBOS | None = None
+        self._watching: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Take the database and go on with what an earlier process left unfinished.
@@ -102,11 +104,17 @@ class Engine:
         except GovorError:
             await self.stop()
             raise
+        claims = Claims(self._rows, self.store.executor_id, self._dbos._active_workflows_set.activeList)
+        self._watching = [asyncio.create_task(claims.watch())]
         self.running = True
 
     async def stop(self) -> None:
         """Interrupt what runs, without a trace in the database: the next start goes on with it."""
         self.running = False
+        for watching in self._watching:
+            watching.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        self._watching = []
         if self._dbos is not None:
             for event in self._dbos.background_thread_stop_events:  # take nothing more from the queues
                 event.set()
@@ -128,8 +136,12 @@ class Engine:
         return await self.store.not_ready()
 
     async def lost(self) -> None:
-        """Return when this process has to end because it lost its database; mostly never."""
-        await self.store.lost()
+        """Return when this process has to end: it lost its database, or what watches it; mostly never."""
+        lost = asyncio.create_task(self.store.lost())
+        try:
+            await asyncio.wait([lost, *self._watching], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            lost.cancel()
 
     async def submit(
         self, operation_id: str, task: Plain, caller: Caller, submitted_at: int, turn: fairness.Turn

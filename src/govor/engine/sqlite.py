@@ -19,7 +19,9 @@ from govor.engine.store import Recover, Rows
 from govor.errors import StorageFailed
 
 DATABASE = "operations.sqlite"
-DISK_FULL = "database or disk is full"  # SQLITE_FULL, as sqlite3 says it
+# SQLITE_FULL and SQLITE_IOERR, as sqlite3 says it: where there is no room for the write-ahead log's index, or
+# for another reason than no room at all, SQLite speaks of its disk.
+DISK_FULL = ("database or disk is full", "disk I/O error")
 
 
 class SqliteStore:
@@ -77,7 +79,8 @@ def wait_for_full_disks() -> None:
     may_pass = _utils.retriable_sqlite_exception
 
     def retriable(e: Exception) -> bool:
-        return may_pass(e) or DISK_FULL in str(getattr(e, "orig", None) or e)
+        said = str(getattr(e, "orig", None) or e)
+        return may_pass(e) or any(words in said for words in DISK_FULL)
 
     _sys_db.retriable_sqlite_exception = retriable  # type: ignore[attr-defined]  # imported there by name
 
