@@ -73,6 +73,7 @@ class Client(httpx.Client):
 class Running:
     """A service and two callers of different folders."""
 
+    service: app.Running
     base: str
     data_dir: Path
     operations: Operations
@@ -103,6 +104,7 @@ def running(data_dir: Path, kind: str = "", **settings: Any) -> Iterator[Running
     with in_thread(operations.settings, parts) as service, contextlib.ExitStack() as clients:
         base = f"http://127.0.0.1:{service.http_port}"
         yield Running(
+            service=service,
             base=base,
             data_dir=data_dir,
             operations=operations,

@@ -106,12 +106,19 @@ class AccessKeyService:
     async def get(
         self, request: access_key_service_pb2.GetAccessKeyRequest, call: Call
     ) -> access_key_pb2.AccessKey:
-        """One working key; of an account that the caller may look at."""
-        for key in await asyncio.to_thread(self._identities.access_keys.list):
-            if key.id == request.access_key_id:
-                await asyncio.to_thread(self._owner, key.service_account_id, call.caller)
-                return _message(key)
-        raise NotFound(f"Access key {request.access_key_id[:50]!r} not found")
+        """One working key, of an account that the caller may look at; another folder's do not exist."""
+        return _message(await asyncio.to_thread(self._key, request.access_key_id, call.caller))
+
+    def _key(self, key_id: str, caller: Caller) -> AccessKey:
+        for key in self._identities.access_keys.list():
+            if key.id == key_id and self._visible(key, caller):
+                self._owner(key.service_account_id, caller)
+                return key
+        raise NotFound(f"Access key {key_id[:50]!r} not found")
+
+    def _visible(self, key: AccessKey, caller: Caller) -> bool:
+        account = self._identities.accounts.find(key.service_account_id)
+        return caller == LOCAL or (account is not None and account.folder_id == caller.folder_id)
 
     def _owner(self, account_id: str, caller: Caller) -> Account:
         return account_of(self._identities, account_id or caller.subject_id, caller, roles.ACCESS_KEY_ADMIN)

@@ -1,0 +1,1 @@
+"""No folder sees or touches what belongs to another."""
