@@ -15,6 +15,7 @@ from govor.errors import BadAudio, BadRequest, GovorError, OutOfRange, QuotaExce
 from govor.immediate import FOLDER, Immediate, Places, deadlines
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream_events import (
+    AllHeard,
     Final,
     Input,
     Output,
@@ -70,7 +71,8 @@ def sounds(data: bytes, size: int) -> list[Input]:
 
 
 async def events(made: Immediate, given: Iterable[Input], task: StreamTask = TASK) -> list[Output]:
-    return [event async for event in made.stream(task, inputs(given))]
+    """All but the word that there are no more."""
+    return [event async for event in made.stream(task, inputs(given)) if not isinstance(event, AllHeard)]
 
 
 def finals(found: Sequence[Output]) -> list[Final]:
@@ -82,7 +84,7 @@ def told(found: Sequence[Output]) -> list[tuple[str, str, int]]:
     return [
         ("final", event.text, event.end_ms) if isinstance(event, Final) else ("end", "", event.time_ms)
         for event in found
-        if not isinstance(event, Partial)
+        if isinstance(event, Final | UtteranceEnd)
     ]
 
 
@@ -130,7 +132,17 @@ async def test_partials_grow_before_their_final(opened: Opened) -> None:
     assert partials
     assert all(event.words and event.cursors.partial_ms == event.end_ms for event in partials)
     assert [event.end_ms for event in partials] == sorted(event.end_ms for event in partials)
-    assert isinstance(found[-1], UtteranceEnd)
+    assert isinstance(found[-2], UtteranceEnd)
+
+
+async def test_the_last_event_counts_all_sound_whatever_came_behind_the_words(
+    opened: Opened,
+) -> None:
+    made = opened()
+    for tail in (b"", bytes(2 * RATE), bytes(2 * (RATE // 20))):
+        last = [event async for event in made.stream(TASK, inputs(sounds(TALK + tail, 1_600)))][-1]
+        assert isinstance(last, AllHeard)
+        assert last.cursors.received_ms == len(TALK + tail) // 2 * 1000 // RATE
 
 
 async def test_no_partials_where_none_are_wanted(opened: Opened) -> None:

@@ -11,7 +11,16 @@ from govor.api.streams import Streams, not_idle
 from govor.api.v2_json import Style
 from govor.errors import BadRequest
 from govor.pb.yandex.cloud.ai.stt.v2 import stt_service_pb2 as stt
-from govor.pipeline.stream_events import Final, Input, Output, Partial, Sound, StreamTask, UtteranceEnd
+from govor.pipeline.stream_events import (
+    AllHeard,
+    Final,
+    Input,
+    Output,
+    Partial,
+    Sound,
+    StreamTask,
+    UtteranceEnd,
+)
 from govor.recognition import languages
 
 # Unlike v3, v2 has no say in what ends an utterance.
@@ -70,5 +79,5 @@ def chunks(event: Output, style: Style) -> list[stt.SpeechRecognitionChunk]:
         case Final() if event.words:
             reading = v2_messages.alternative(event.text, event.confidence, event.words, style)
             return [stt.SpeechRecognitionChunk(alternatives=[reading], final=True, end_of_utterance=True)]
-        case Final() | UtteranceEnd():
+        case Final() | UtteranceEnd() | AllHeard():
             return []

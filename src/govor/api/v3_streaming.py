@@ -19,7 +19,17 @@ from govor.api.v3_messages import Session, Utterance
 from govor.errors import BadRequest
 from govor.pb.yandex.cloud.ai.stt.v3 import stt_pb2 as pb
 from govor.pb.yandex.cloud.ai.stt.v3 import stt_service_pb2 as service_pb
-from govor.pipeline.stream_events import Final, Input, Output, Partial, Silence, Sound, Stop, StreamTask
+from govor.pipeline.stream_events import (
+    Final,
+    Input,
+    Output,
+    Partial,
+    Silence,
+    Sound,
+    Stop,
+    StreamTask,
+    UtteranceEnd,
+)
 from govor.records import AudioEncoding, Chunk, Extras, Transcript
 
 # Of silence, after which an utterance has ended, by the classifier's sensitivity.
@@ -146,7 +156,7 @@ class Conversation:
         yield self._status(pb.CLOSED, "")
 
     def told(self, event: Output) -> Iterator[Response]:
-        """One thing that became known."""
+        """One thing that became known; the cursors of the last one stand in `closing`, too."""
         cursors = event.cursors
         for name, ms in (("received_data_ms", cursors.received_ms), ("partial_time_ms", cursors.partial_ms)):
             setattr(self.session.cursors, name, ms)
@@ -154,7 +164,7 @@ class Conversation:
             yield from self._timed((self.session.event("0", partial=partial(event)),))
         elif isinstance(event, Final):
             yield from self._timed(self._said(event))
-        else:
+        elif isinstance(event, UtteranceEnd):
             last = self._last or Utterance(index=0, tag="0", begin_ms=0, end_ms=event.time_ms, chunk=None)
             place = Utterance(
                 index=last.index, tag=last.tag, begin_ms=last.begin_ms, end_ms=event.time_ms, chunk=last.chunk

@@ -20,6 +20,7 @@ from govor.pipeline.partials import Growing
 from govor.pipeline.recognise import later
 from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.stream_events import (
+    AllHeard,
     Cursors,
     Final,
     Input,
@@ -189,10 +190,10 @@ class Stream:
         return UtteranceEnd(channel=MONO, time_ms=time_ms, cursors=self._cursors)
 
     def _last(self) -> list[Output]:
-        """What completes the stream: a final if there was none, an end if the last final has none."""
+        """What completes a stream: a final if there was none, an end for the last final, AllHeard."""
         last: list[Output] = []
         if not self._finals:
             last.append(self._made((), self._cursors.received_ms))
         if not self._closed:
             last.append(self._utterance_end(self._cursors.final_ms))
-        return last
+        return [*last, AllHeard(cursors=self._cursors)]

@@ -93,4 +93,11 @@ class UtteranceEnd:
     cursors: Cursors
 
 
-Output = Partial | Final | UtteranceEnd
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AllHeard:
+    """The last event of a stream that was heard to its end: the cursors count all of its sound."""
+
+    cursors: Cursors
+
+
+Output = Partial | Final | UtteranceEnd | AllHeard
