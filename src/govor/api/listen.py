@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from govor.api.slow_clients import HEAD_BYTES_MAX, PatientProtocol
 from govor.errors import BadSetting
 
 BACKLOG = 2_048  # connections the kernel holds while we are busy; uvicorn's own number
@@ -17,6 +18,7 @@ DRAIN_SECONDS = 10  # requests in flight may take this long after SIGTERM; super
 # An idle connection is closed here only after clients and proxies have done so (nginx: 60 s, httpx: 5 s): one
 # that closes while a request is on its way looks to the client like a crash.
 KEEP_ALIVE_SECONDS = 75
+TICKS = 50  # of uvicorn, ten a second, between two looks for clients that keep us waiting
 PORT_MAX = 65_535
 ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\[\]:]+):(?P<port>[0-9]{1,5})")
 
@@ -27,6 +29,8 @@ class HttpServer(uvicorn.Server):
     def __init__(self, app: ASGIApp, listener: socket.socket, context: ssl.SSLContext | None = None) -> None:
         config = uvicorn.Config(
             app,
+            http=PatientProtocol,
+            h11_max_incomplete_event_size=HEAD_BYTES_MAX,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -49,6 +53,18 @@ class HttpServer(uvicorn.Server):
         """Accept connections, and say so."""
         await super().startup(sockets)
         self.opened.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does now and then; and slow clients go."""
+        if counter % TICKS == 0:
+            self.look(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
+
+    def look(self, now: float) -> None:
+        """Cut every connection whose client has kept us waiting for too long, at `now` of the loop's time."""
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, PatientProtocol):
+                connection.look(now)
 
     async def run_until_told(self) -> None:
         """Answer until `should_exit` is set and what was in flight then is answered."""
