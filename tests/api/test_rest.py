@@ -1,6 +1,10 @@
 """What only HTTP can get wrong."""
 
-from collections.abc import Iterator
+import gzip
+import http.client
+import json
+import zlib
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,6 +58,29 @@ def test_every_path_is_served_on_every_host(service: Live, host: str) -> None:
     answer = service.post(request_for(URI), Host=host)
     assert answer.status_code == 200
     assert service.get(f"/operations/{answer.json()['id']}", Host=host).status_code == 200
+
+
+@pytest.mark.parametrize("before", ["{base}", "/", "//"])
+def test_path_may_be_absolute_or_have_a_slash_too_many_in_front(service: Live, before: str) -> None:
+    operation_id = service.submit()
+    host, port = service.http.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=TIMEOUT_SECONDS)
+    target = before.format(base=service.http) + f"/operations/{operation_id}"
+    connection.request("GET", target, headers=service.authorization)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["id"]) == (200, operation_id)
+    connection.close()
+
+
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_body_may_be_packed(service: Live, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    body = json.dumps(request_for(URI)).encode()
+    assert service.post(pack(body), Content_Encoding=coding).status_code == 200
+    refused = service.post(body, Content_Encoding=coding)
+    assert (refused.status_code, refused.json()["code"]) == (400, 3)
+    unknown = service.post(body, Content_Encoding="br")
+    assert (unknown.status_code, unknown.headers["accept-encoding"]) == (415, "gzip, deflate")
+    assert unknown.json()["code"] == 3
 
 
 def test_submit_answers_200_with_done_false_and_no_result(service: Live) -> None:

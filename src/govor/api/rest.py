@@ -18,6 +18,7 @@ from starlette.responses import Response, StreamingResponse
 
 from govor.api import (
     admission,
+    content_coding,
     gateway,
     hot_words,
     lenient_json,
@@ -30,6 +31,7 @@ from govor.api import (
 from govor.api.auth import Doorkeeper, check_folder
 from govor.api.call import Call, CallIds, idempotency_key
 from govor.api.rendering import rendered, streamed
+from govor.api.request_target import ApiRoute
 from govor.errors import BadRequest, GovorError
 from govor.records import Caller, Operation
 
@@ -54,7 +56,7 @@ class RestDoor:
     def routes(self, table: Iterable[gateway.Method]) -> list[routing.Route]:
         """Every HTTP binding of every method."""
         return [
-            routing.Route(route.path, self._endpoint(route, method), methods=[route.verb])
+            ApiRoute(route.path, self._endpoint(route, method), methods=[route.verb])
             for route, method in gateway.routes(table)
         ]
 
@@ -90,8 +92,8 @@ class RestDoor:
         return endpoint
 
     async def _body(self, request: Request, bytes_max: int) -> bytes:
-        body = bytearray()
-        async for part in limited(request, bytes_max):
+        body, coding = bytearray(), request.headers.get("content-encoding", "")
+        async for part in content_coding.plain(limited(request, bytes_max), coding, bytes_max):
             body += part
         return bytes(body)
 

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from govor.api.call import CallIds
+from govor.api.request_target import origin_form
 from govor.telemetry import Metrics, tracing
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,7 @@ class Trace:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = origin_form(scope)
         given = Headers(scope=scope)
         ids = CallIds.new(given.get("x-client-request-id"))
         scope[IDS] = ids

@@ -71,6 +71,7 @@ TRANSPORT_CODE: Mapping[int, int] = {
     404: code_pb2.NOT_FOUND,
     405: code_pb2.UNIMPLEMENTED,
     413: code_pb2.INVALID_ARGUMENT,
+    415: code_pb2.INVALID_ARGUMENT,
 }
 
 
