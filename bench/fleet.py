@@ -21,8 +21,8 @@ from scripts.local_service import free_port
 from tests.servers.lifetime import ended_with_us_by
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 300.0  # importing everything takes 3 s of a processor that others may use, too
-STOP_SECONDS = 60.0
+READY_SECONDS = 600.0  # importing everything takes 3 s of a processor that others may use, too
+STOP_SECONDS = 120.0
 LOOK_SECONDS = 0.2
 
 
@@ -32,6 +32,7 @@ class Member:
 
     name: str
     command: Sequence[str]
+    http: str  # the address where it tells about itself
     environment: Mapping[str, str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
@@ -136,11 +137,15 @@ class Fleet:
         """Wait until every worker says that it is ready."""
         async with httpx.AsyncClient(timeout=5) as client:
             for worker in self.workers:
-                end = time.monotonic() + READY_SECONDS
-                while not await answers(client, f"http://{worker.command[-1]}/health/ready"):
-                    if time.monotonic() > end:
-                        raise RuntimeError(f"{worker.name} did not become ready:\n{self.last_words()}")
-                    await asyncio.sleep(LOOK_SECONDS)
+                await self.working(worker, client)
+
+    async def working(self, worker: Member, client: httpx.AsyncClient) -> None:
+        """Wait until one says so."""
+        end = time.monotonic() + READY_SECONDS
+        while not await answers(client, f"{worker.http}/health/ready"):
+            if time.monotonic() > end:
+                raise RuntimeError(f"{worker.name} did not become ready:\n{self.last_words()}")
+            await asyncio.sleep(LOOK_SECONDS)
 
     def last_words(self) -> str:
         """The ends of all logs."""
@@ -169,8 +174,9 @@ def alone(program: Sequence[str], folder: Path, environment: Mapping[str, str]) 
     """One `govor serve` on SQLite; `program` is govor() or simulated()."""
     http = f"127.0.0.1:{free_port()}"
     command = [*program, "serve", "--data-dir", str(folder / "data"), *door(http)]
-    member = Member(name="service", command=command, environment=environment, log=folder / "service.log")
-    return Fleet(apis=[member], workers=[member], addresses=[f"http://{http}"])
+    log = folder / "service.log"
+    member = Member(name="service", command=command, http=f"http://{http}", environment=environment, log=log)
+    return Fleet(apis=[member], workers=[member], addresses=[member.http])
 
 
 def around(
@@ -180,30 +186,33 @@ def around(
     http = f"127.0.0.1:{free_port()}"
     api = Member(
         name="api",
+        http=f"http://{http}",
         command=[*program, "serve", *data_dir(folder, "api"), *door(http), "--no-worker"],
         environment={**environment, "GOVOR_DATABASE_URL": url},
         log=folder / "api.log",
     )
     workers = [
-        Member(
-            name=f"worker {number}",
-            command=[*program, "worker", *data_dir(folder, f"worker-{number}"), *health_port()],
-            environment={**environment, "GOVOR_DATABASE_URL": way},
-            log=folder / f"worker-{number}.log",
-        )
+        worker(number, program, folder, {**environment, "GOVOR_DATABASE_URL": way})
         for number, way in enumerate(ways, 1)
     ]
-    return Fleet(apis=[api], workers=workers, addresses=[f"http://{http}"])
+    return Fleet(apis=[api], workers=workers, addresses=[api.http])
+
+
+def worker(number: int, program: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Member:
+    """One `govor worker`; it tells about itself on a port of its own."""
+    http = f"127.0.0.1:{free_port()}"
+    return Member(
+        name=f"worker {number}",
+        command=[*program, "worker", *data_dir(folder, f"worker-{number}"), "--http", http],
+        http=f"http://{http}",
+        environment=environment,
+        log=folder / f"worker-{number}.log",
+    )
 
 
 def door(http: str) -> list[str]:
     """Where a service answers: everybody, for it is this machine only."""
     return ["--http", http, "--grpc", f"127.0.0.1:{free_port()}", "--auth", "none"]
-
-
-def health_port() -> list[str]:
-    """Where a worker tells about itself."""
-    return ["--http", f"127.0.0.1:{free_port()}"]
 
 
 def data_dir(folder: Path, name: str) -> list[str]:

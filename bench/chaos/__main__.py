@@ -5,6 +5,7 @@ Prints what went wrong on purpose, what became of every job, and every contradic
 
 import argparse
 import asyncio
+import math
 import random
 import signal
 import sys
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
     parser.add_argument("--workers", type=int, default=3, help="of a fleet on PostgreSQL")
     parser.add_argument("--pause", type=float, default=3.0, help="seconds between two troubles, on average")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="submit for so long at most")
     parser.add_argument("--keep", type=Path, help="a new folder for logs and data, which then stay")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers and mounts go in good order
@@ -43,6 +45,7 @@ def main() -> int:
             folder=folder,
             workers=asked.workers,
             pause_seconds=asked.pause,
+            minutes=asked.minutes,
         )
         if asked.database == "sqlite":
             verdict = asyncio.run(alone_on_sqlite(plan))

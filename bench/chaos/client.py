@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -14,9 +15,11 @@ from tests.tiny.recogniser import RATE_HZ
 SUBMIT = "/speech/stt/v2/longRunningRecognize"
 ANSWER_SECONDS = 60.0  # a stalled store keeps a POST waiting; then we ask again
 PAUSE_SECONDS = 0.3  # before the same question again
-ROUND_SECONDS = 0.5  # between two looks at everything that is open
+ROUND_SECONDS = 1.0  # between two looks at what is open
 READERS = 8  # GETs at once
-AGAIN = 0.05  # this share of what is done is read again in every round
+# Of what is open and of what is done so many, drawn at random, are read in a round: a run shall keep workers
+# busy, not the door.
+OPEN_READ, DONE_READ = 50, 10
 CANCEL_SECONDS = 4.0  # after its acceptance at the latest
 POSTS_OF_A_REPEATED = 3
 
@@ -44,11 +47,10 @@ class Client:
                 self._cancelling.add(asyncio.create_task(self._cancel(operation_id)))
 
     async def watch(self, done: asyncio.Event) -> None:
-        """Poll what is open, and look again at some of what is done, until `done`."""
+        """Poll some of what is open, and look again at some of what is done, until `done`."""
         while not done.is_set():
-            finished = list(self.ledger.outcomes)
-            again = self.chance.sample(finished, int(AGAIN * len(finished)))
-            await asyncio.gather(*(self.read(operation_id) for operation_id in [*self.ledger.open, *again]))
+            drawn = [*self._some(self.ledger.open, OPEN_READ), *self._some(self.ledger.outcomes, DONE_READ)]
+            await asyncio.gather(*(self.read(operation_id) for operation_id in drawn))
             await asyncio.sleep(ROUND_SECONDS)
 
     async def read(self, operation_id: str) -> None:
@@ -69,6 +71,9 @@ class Client:
     async def close(self) -> None:
         """Hang up."""
         await self._http.aclose()
+
+    def _some(self, operation_ids: Collection[str], most: int) -> list[str]:
+        return self.chance.sample(list(operation_ids), min(most, len(operation_ids)))
 
     async def _post(self, job: Job) -> None:
         headers = {"Idempotency-Key": f"chaos-{self.seed}-{job.number}"}

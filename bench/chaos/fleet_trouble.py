@@ -5,9 +5,10 @@ import contextlib
 import random
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
+import httpx
 import sqlalchemy as sa
 
 from bench.chaos.database import Database
@@ -59,59 +60,67 @@ class FleetTroublemaker(Troublemaker):
             self.fill_disk: 1 if self.disk else 0,
         }
 
-    async def kill(self) -> None:
+    async def kill(self) -> bool:
         """kill -9 of a worker for good; another machine comes later."""
         if (worker := self._victim()) is None:
-            return
-        with self._suffering(worker):
+            return False
+        async with self._suffering(worker):
             pid, began = worker.pid, time.monotonic()
             worker.kill()
             if await self._holds(pid) and await self._taken_over(pid):
                 self.recovery_seconds.append(time.monotonic() - began)
             await asyncio.sleep(self.chance.uniform(*DEAD_SECONDS))
             worker.start()
+        return True
 
-    async def kill_api(self) -> None:
+    async def kill_api(self) -> bool:
         """kill -9 of the API node; its supervisor starts it again."""
         (api,) = self.fleet.apis
         api.kill()
         await asyncio.sleep(self.chance.uniform(*RESTARTED_AFTER_SECONDS))
         api.start()
+        return True
 
-    async def freeze(self) -> None:
+    async def freeze(self) -> bool:
         """A zombie: SIGSTOP, and later SIGCONT, perhaps when others have its work."""
         if (worker := self._victim()) is None:
-            return
-        with self._suffering(worker):
+            return False
+        async with self._suffering(worker):
             worker.freeze()
             await asyncio.sleep(self.chance.uniform(*AWAY_SECONDS))
             worker.thaw()
+        return True
 
-    async def cut_off(self) -> None:
+    async def cut_off(self) -> bool:
         """A partition: the worker works on, but nothing passes between it and the database."""
         if (worker := self._victim()) is None:
-            return
-        with self._suffering(worker):
+            return False
+        async with self._suffering(worker):
             self.ways[worker.name].suffer(self.chance.choice([Fault.STALLS, Fault.RESETS]))
             await asyncio.sleep(self.chance.uniform(*AWAY_SECONDS))
             self.ways[worker.name].suffer(Fault.NONE)
+        return True
 
-    async def restart_database(self) -> None:
+    async def restart_database(self) -> bool:
         """PostgreSQL's immediate restart: every connection breaks, nothing was checkpointed."""
         await asyncio.to_thread(self.server.stop, signal.SIGQUIT)
         await asyncio.sleep(self.chance.uniform(*RESTARTED_AFTER_SECONDS))
         await asyncio.to_thread(self.server.start)
+        return True
 
     def _victim(self) -> Member | None:
         """A worker that is well, if another one is left."""
         well = [worker for worker in self.fleet.workers if worker.alive and worker.name not in self._unwell]
         return self.chance.choice(well) if len(well) > 1 else None
 
-    @contextlib.contextmanager
-    def _suffering(self, worker: Member) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def _suffering(self, worker: Member) -> AsyncIterator[None]:
+        """It is unwell until it says that it works again; its supervisor may have had to start it."""
         self._unwell.add(worker.name)
         try:
             yield
+            async with httpx.AsyncClient(timeout=5) as client:
+                await self.fleet.working(worker, client)
         finally:
             self._unwell.discard(worker.name)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import random
 import subprocess
@@ -24,12 +25,13 @@ from tests.servers.postgres import PostgresServer
 # Submitted and not yet done: enough for a queue, few enough that a poll of all of them is quick.
 OPEN_MAX = 150
 SUBMITTERS = 8
-# After the troubles everything has to come to an end by itself: so long for each job, and in any case.
-PEACE_SECONDS_A_JOB, PEACE_SECONDS = 0.5, 180.0
+# After the troubles everything has to come to an end by itself: one job after the other, each before so long.
+PEACE_SECONDS = 180.0
 DISK_MIB = 192  # the data directory's own, where it can be mounted
 KEPT_FREE_BYTES = 8 << 20
 HEARING = "share:0.02"  # a recogniser that is twice as fast as the real one on a quiet core
-SWEEP_SECONDS = 10.0  # for the first sweep after a start
+TELL_SECONDS = 60.0  # between two lines about how far a run is
+SWEEP_SECONDS = 60.0  # for the first sweep after a start
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +43,7 @@ class Plan:
     folder: Path
     workers: int = 3  # of a fleet
     pause_seconds: float = 3.0  # between the beginnings of two troubles
+    minutes: float = math.inf  # for submitting; what is not accepted by then is left out
 
 
 @dataclass(kw_only=True, slots=True)
@@ -115,13 +118,14 @@ async def judged(
     async with asyncio.TaskGroup() as group:
         group.create_task(fleet.supervise(done))
         group.create_task(client.watch(done))
+        group.create_task(told(ledger, troublemaker, done))
         troubled = group.create_task(troublemaker.run(peace, plan.pause_seconds))
-        await submitted(jobs, client)
+        await submitted(jobs, client, began + 60 * plan.minutes)
         await client.settled()
         peace.set()
         await troubled
         await fleet.ready()
-        await until_done(ledger, PEACE_SECONDS + PEACE_SECONDS_A_JOB * len(jobs))
+        await until_done(ledger, PEACE_SECONDS)
         done.set()
     seconds = time.monotonic() - began
     await asyncio.gather(*(client.read(operation_id) for operation_id in ledger.outcomes))  # a last time
@@ -161,11 +165,28 @@ async def swept(fleet: Fleet, scratch: Path) -> None:
         member.end()
 
 
-async def submitted(jobs: list[mix.Job], client: Client) -> None:
-    """Every job, as fast as the service takes them, never more than OPEN_MAX open."""
+async def told(ledger: Ledger, troublemaker: Troublemaker, done: asyncio.Event) -> None:
+    """A line now and then, for who watches a long run."""
+    while not done.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), TELL_SECONDS)
+            return
+        counts = {
+            "accepted": len(ledger.accepted),
+            "ended": len(ledger.outcomes),
+            "troubles": sum(troublemaker.made.values()),
+            "contradictions": len(ledger.violations),
+        }
+        print(f"  {', '.join(f'{count} {what}' for what, count in counts.items())}", flush=True)
+
+
+async def submitted(jobs: list[mix.Job], client: Client, until: float) -> None:
+    """Every job, as fast as the service takes them, never more than OPEN_MAX open; none any more then."""
     async with asyncio.TaskGroup() as group:
         room = asyncio.Semaphore(SUBMITTERS)
         for job in jobs:
+            if time.monotonic() > until:
+                return
             while len(client.ledger.open) >= OPEN_MAX:  # noqa: ASYNC110 - polled, as everything here
                 await asyncio.sleep(0.1)
             await room.acquire()
@@ -174,10 +195,12 @@ async def submitted(jobs: list[mix.Job], client: Client) -> None:
 
 
 async def until_done(ledger: Ledger, seconds: float) -> None:
-    """Wait until nothing is open; what still is after `seconds` will be a violation."""
-    end = time.monotonic() + seconds
-    while ledger.open and time.monotonic() < end:  # noqa: ASYNC110 - polled, as everything here
+    """Wait until nothing is open; when nothing ended for `seconds`, what still is will be a violation."""
+    ended, end = len(ledger.outcomes), time.monotonic() + seconds
+    while ledger.open and time.monotonic() < end:
         await asyncio.sleep(0.2)
+        if len(ledger.outcomes) > ended:
+            ended, end = len(ledger.outcomes), time.monotonic() + seconds
 
 
 def through(way: BreakingProxy, url: str) -> str:
