@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from govor.engine.durable import APPLICATION_VERSION, DEFERRED, LONG, OPERATION, OPERATIONS
-from govor.engine.queries import query
+from govor.engine.queries import SEARCH_PATH, query
 from govor.engine.serializer import JsonSerializer
 from govor.engine.sqlite import DATABASE
 from govor.errors import BadRequest, GovorError, ServiceError, StorageFailed, UnknownOperation
@@ -29,7 +29,6 @@ from govor.telemetry import life
 PAGE = 200  # rows read at a time
 LISTED_MAX = 1_000
 BUSY_SECONDS = 30.0  # a running service writes, too
-SCHEMA = "dbos"  # where PostgreSQL keeps the engine's tables
 GIVEN_UP = ServiceError("The service stopped again and again while it worked on this recording")
 CHILDREN = ("replay_inputs", "replay_outputs", "replay_steps", "replay_parts")
 
@@ -57,8 +56,7 @@ class DeadLetters:
     def open(cls, settings: Settings) -> "DeadLetters":
         """Those of a data directory, or of a fleet's database."""
         if settings.database_url:
-            options = {"options": f"-c search_path={SCHEMA},public"}
-            return cls(sa.create_engine(with_driver(settings.database_url), connect_args=options))
+            return cls(sa.create_engine(with_driver(settings.database_url), connect_args=SEARCH_PATH))
         path = settings.data_path / DATABASE
         if not path.exists():
             raise StorageFailed(f"there are no operations in {settings.data_path}", "see --data-dir")

@@ -16,13 +16,13 @@ import sqlalchemy as sa
 import structlog
 
 from govor.engine.lease import Lease, kind, new_executor_id
+from govor.engine.queries import SCHEMA, SEARCH_PATH
 from govor.engine.store import Recover, Rows
 from govor.errors import GovorError, StorageFailed, Unavailable
 from govor.storage.database import with_driver
 
 # A killed worker's lock is free at once, a frozen one's after lease.SILENCE_SECONDS; then a round notices.
 ROUND_SECONDS = 3.0
-SCHEMA = "dbos"  # of the engine's tables
 # One for each queue and a few for what runs; a fleet's processes share the server's max_connections.
 POOL_SIZE = 12
 CONNECT_SECONDS = 5
@@ -59,8 +59,8 @@ class PostgresStore:
         self._tasks: list[asyncio.Task[None]] = []
 
     def configuration(self) -> Mapping[str, Any]:
-        """Its address; a search path, so that queries.sql needs no names of schemas."""
-        options = {"options": f"-c search_path={SCHEMA},public", "application_name": self.executor_id}
+        """Its address, and where in it our tables are."""
+        options = {**SEARCH_PATH, "application_name": self.executor_id}
         return {
             "system_database_url": self._url.render_as_string(hide_password=False),
             "dbos_system_schema": SCHEMA,

@@ -6,6 +6,8 @@ from importlib import resources
 
 import sqlalchemy as sa
 
+SCHEMA = "dbos"  # where PostgreSQL keeps the engine's tables
+SEARCH_PATH = {"options": f"-c search_path={SCHEMA},public"}  # so that statements name no schema
 NAMED = re.compile(r"^-- (?P<name>\w+)\n(?:--.*\n)*(?P<sql>[^;]+);", re.MULTILINE)
 
 
