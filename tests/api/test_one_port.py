@@ -19,6 +19,7 @@ from govor.api.client_hello import HELLO_BYTES_MAX, HTTP2_PREFACE, Door, door
 from govor.errors import BadSetting
 from govor.pb.yandex.cloud.endpoint import api_endpoint_service_pb2
 from govor.settings import Settings
+from scripts.local_service import free_port
 from tests.api.live import TIMEOUT_SECONDS, Live, live
 
 LIST = "/yandex.cloud.endpoint.ApiEndpointService/List"
@@ -43,12 +44,6 @@ class Shared:
         credentials = grpc.ssl_channel_credentials(self.authority.read_bytes())
         options = [("grpc.ssl_target_name_override", "localhost")]
         return grpc.secure_channel(f"127.0.0.1:{self.port}", credentials, options)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module", params=["plain", "tls"])

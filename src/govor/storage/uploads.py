@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -89,7 +89,7 @@ class Uploads:
         """Store a recording that comes in one go, whole or not at all. Raises what Objects.put does."""
         made = self._new(caller, name, 0, now_ms)
         receipt = await self.objects.put(made.bucket, made.key, stream, folder_id=caller.folder_id)
-        done = Upload(**{**asdict(made), "bytes": receipt.size, "complete": True})
+        done = replace(made, bytes=receipt.size, complete=True)
         await asyncio.to_thread(self._insert, done)
         return done
 
@@ -210,7 +210,7 @@ class Uploads:
             await self.objects.put(of.bucket, of.key, pieces(part), folder_id=of.folder_id)
         await asyncio.to_thread(self._complete, of.id)
         await asyncio.to_thread(part.unlink, missing_ok=True)
-        return Upload(**{**asdict(of), "complete": True})
+        return replace(of, complete=True)
 
     def _move(self, part: Path, where: ObjectUri) -> None:
         assert self.objects.local is not None
