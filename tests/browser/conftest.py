@@ -34,8 +34,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A `govor serve` process with the embedded model."""
-    with running(tmp_path_factory.mktemp("page")) as local:
+    """A `govor serve` process with the embedded model; its webhooks may lead to this machine."""
+    allowed = {"GOVOR_WEBHOOK_ALLOW": "127.0.0.1"}
+    with running(tmp_path_factory.mktemp("page"), environment=allowed) as local:
         yield Served(local.base, local.key)
 
 

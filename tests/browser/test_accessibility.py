@@ -9,6 +9,7 @@ from tests.browser.served import SAMPLES, Served
 VIEWS = {
     "recordings": ("#/", ".operations li"),
     "usage": ("#/usage", ".chart"),
+    "webhooks": ("#/webhooks", ".webhook-form"),
     "settings": ("#/settings", ".models"),
 }
 

@@ -12,11 +12,17 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from govor.errors import NotFound, TooLarge
 from govor.records import Caller
-from govor.storage.database import FOLDER_CHARS_MAX, ID_CHARS, Database, metadata, new_id
+from govor.storage.database import (
+    FOLDER_CHARS_MAX,
+    ID_CHARS,
+    Database,
+    insert_if_absent,
+    metadata,
+    new_id,
+)
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 (of the Standard Webhooks specification)
 SECRET_BYTES = 32  # the specification wants 24 to 64
@@ -91,6 +97,7 @@ class Delivery:
     folder_id: str
     subject_id: str
     url: str
+    created_ms: int
     state: str
     attempts: int
     next_ms: int
@@ -151,12 +158,7 @@ class Webhooks:
         asked = sa.select(signing.c.secret).where(signing.c.folder_id == folder_id)
         with self._database.begin() as connection:
             if (found := connection.execute(asked).scalar_one_or_none()) is None:
-                row = {"folder_id": folder_id, "secret": new_secret()}
-                try:
-                    with connection.begin_nested():
-                        connection.execute(sa.insert(signing).values(row))
-                except IntegrityError:
-                    pass  # another process was first; its choice is read below
+                insert_if_absent(connection, signing, {"folder_id": folder_id, "secret": new_secret()})
                 found = connection.execute(asked).scalar_one()
         return str(found)
 
@@ -194,9 +196,7 @@ class Webhooks:
 
 def expect(connection: sa.Connection, news: News, now_ms: int) -> None:
     """Note everybody who is to be told of an operation's end: its own webhook, and those of its caller."""
-    of_caller = sa.select(webhook).where(
-        webhook.c.folder_id == news.folder_id, webhook.c.subject_id == news.subject_id
-    )
+    of_caller = sa.select(webhook).where(*theirs(news))
     targets = [(row.id, row.url, row.secret) for row in connection.execute(of_caller)]
     if news.url:
         targets.append(("", news.url, news.secret))
@@ -231,9 +231,9 @@ def new_secret() -> str:
     return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def theirs(caller: Caller) -> tuple[sa.ColumnElement[bool], ...]:
-    """The condition for a caller's webhooks."""
-    return (webhook.c.folder_id == caller.folder_id, webhook.c.subject_id == caller.subject_id)
+def theirs(who: Caller | News) -> tuple[sa.ColumnElement[bool], ...]:
+    """The condition for the webhooks of a caller, or of whoever made an operation."""
+    return (webhook.c.folder_id == who.folder_id, webhook.c.subject_id == who.subject_id)
 
 
 def delivery_of(row: Any) -> Delivery:
@@ -244,6 +244,7 @@ def delivery_of(row: Any) -> Delivery:
         folder_id=row.folder_id,
         subject_id=row.subject_id,
         url=row.url,
+        created_ms=row.created_ms,
         state=row.state,
         attempts=row.attempts,
         next_ms=row.next_ms,

@@ -12,8 +12,10 @@ import { settingsView } from "./settings.js";
 import { signInView } from "./sign_in.js";
 import { thrownText } from "./state.js";
 import { usageView } from "./usage.js";
+import { webhooksView } from "./webhooks.js";
 
-const PAGES = [["", "recordings", recordingsView], ["usage", "usage", usageView], ["settings", "settings", settingsView]];
+const PAGES = [["", "recordings", recordingsView], ["usage", "usage", usageView],
+  ["webhooks", "webhooks", webhooksView], ["settings", "settings", settingsView]];
 const THEMES = ["", "light", "dark"];
 const main = document.getElementById("main");
 let me = null;

@@ -1,7 +1,8 @@
 /** Who is signed in, and which models are here: what serves each language and how to get a better one. */
 
 import { call } from "./api.js";
-import { announce, h } from "./dom.js";
+import { copyButton } from "./copying.js";
+import { h } from "./dom.js";
 import { currentLanguage, t } from "./i18n.js";
 import { thrownText } from "./state.js";
 
@@ -48,15 +49,7 @@ function row(model) {
 function better({ recommended, command, wordErrorRate }) {
   if (!command) return "–";
   const told = wordErrorRate ? t("published", { percent: wordErrorRate }) : "";
-  const copy = h("button", { type: "button", class: "quiet", "aria-label": t("copyName", { name: command }), onclick: () => copied(command) }, t("copy"));
-  return [h("div", { class: "command" }, h("code", {}, command), copy), h("p", { class: "hint" }, [recommended, told].filter(Boolean).join(" · "))];
-}
-
-/** The clipboard is there for pages of https and of this machine only. */
-async function copied(command) {
-  if (!navigator.clipboard) return announce(command);
-  await navigator.clipboard.writeText(command);
-  announce(t("copied"));
+  return [h("div", { class: "command" }, h("code", {}, command), copyButton(command, command)), h("p", { class: "hint" }, [recommended, told].filter(Boolean).join(" · "))];
 }
 
 function languageName(code) {

@@ -29,7 +29,7 @@ export function thrownText(error) {
 
 /** A mark for a state: a shape as well as a colour. */
 export function stateMark(state) {
-  const shapes = { queued: "○", running: "◐", done: "✓", failed: "!", cancelled: "–", waiting: "○", sending: "↑" };
+  const shapes = { queued: "○", running: "◐", done: "✓", failed: "!", cancelled: "–", waiting: "○", sending: "↑", delivered: "✓" };
   return h("span", { class: `mark ${state}`, "aria-hidden": "true" }, shapes[state] ?? "·");
 }
 

@@ -107,6 +107,7 @@ def delivery(each: Delivery) -> Document:
         "operationId": each.operation_id,
         "state": each.state,
         "attempts": each.attempts,
+        "createdAt": moment(each.created_ms),
     }
     if each.state == WAITING:
         document["nextAttemptAt"] = moment(each.next_ms)
