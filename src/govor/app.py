@@ -50,6 +50,7 @@ from govor.storage.database import Database
 from govor.storage.hot_words import HotWords
 from govor.storage.identities import Identities
 from govor.storage.objects import Objects
+from govor.storage.journal import Journal
 from govor.storage.usage import Usage
 from govor.telemetry import tracing
 
@@ -111,7 +112,7 @@ class Running:
             await self.parts.extensions.stop()
         await self.parts.operations.stop()
         await self.parts.immediate.stop()
-        self.parts.identities.close()
+        self.parts.identities.close()  # and with them the database, which every part uses
 
 
 def serve(settings: Settings) -> None:
@@ -132,6 +133,7 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
         listener = undo.enter_context(listen.bind(settings.http))
         parts = parts or build(settings)
         readiness = Readiness(operations=parts.operations)
+        undo.callback(parts.identities.close)
         ports = Ports(http=listener.getsockname()[1])
         asgi, rpc, health = application(settings, parts, readiness, ports)
         ports.grpc = _add_port(rpc, settings.grpc, tls)
@@ -181,14 +183,15 @@ def build(settings: Settings) -> Parts:
         size=recognisers(settings), idle_seconds=settings.idle_recogniser_seconds, metrics=metrics
     )
     find = models.finder(settings)
-    work = Work(settings, objects, pool, find)
+    database = Database.open(settings)
+    work = Work(settings, objects, pool, find, Journal(database))
     engine = Engine(settings, work, segments_max=pool.size + 1)
-    hot_words = HotWords.open(settings).of
-    gate = gate_of(settings)
+    hot_words = HotWords(database).of
+    gate = gate_of(settings, database)
     work.usage = gate.usage
     operations = DurableOperations(settings, objects, engine, work, hot_words=hot_words, gate=gate)
     return Parts(
-        identities=Identities.open(settings),
+        identities=Identities.of(database),
         uploads=objects,
         operations=operations,
         extensions=Extensions.of(operations),
@@ -197,10 +200,10 @@ def build(settings: Settings) -> Parts:
     )
 
 
-def gate_of(settings: Settings) -> Gate:
+def gate_of(settings: Settings, database: Database) -> Gate:
     """The quotas of every folder; what they count has a table, where any of them counts."""
     limits = quota_limits.read(settings)
-    usage = Usage(Database.open(settings)) if limits.counted else None
+    usage = Usage(database) if limits.counted else None
     return Gate(limits, usage, queue_max=settings.queue_operations_max)
 
 

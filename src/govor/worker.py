@@ -55,6 +55,7 @@ async def start(settings: Settings) -> Running:
     async with contextlib.AsyncExitStack() as undo:
         listener = undo.enter_context(listen.bind(settings.worker_http))
         parts = app.build(settings)
+        undo.callback(parts.identities.close)
         readiness = app.Readiness(operations=parts.operations)
         door = HealthDoor(readiness=readiness, operations=parts.operations, metrics=parts.metrics)
         about = Starlette(routes=door.routes(), exception_handlers=dict(ERROR_ANSWERS))

@@ -13,14 +13,18 @@ import requests
 from govor import app
 from govor.api import listen
 from govor.errors import BadSetting
+from govor.operations import Operations as DurableOperations
 from govor.records import Caller, Operation, Task
 from govor.settings import Settings
+from govor.storage.database import FILE
 from govor.storage.identities import Identities
 from govor.storage.objects import Objects
+from govor.storage.usage import Allowance
 from tests.api.live import SUBMIT, TIMEOUT_SECONDS, in_thread, live
 from tests.api.memory import MemoryOperations
 from tests.tiny.immediate import immediate
 
+OPEN_FILES = Path("/proc/self/fd")
 BODY = '{"audio": {"uri": "s3://bucket/key"}}'
 
 
@@ -114,6 +118,28 @@ async def test_open_door_without_keys_is_refused_at_start(tmp_path: Path) -> Non
     chosen = settings(tmp_path, http="0.0.0.0:0")
     with pytest.raises(BadSetting, match="lets everybody in"):
         await app.start(chosen, parts(chosen, MemoryOperations()))
+
+
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="only Linux tells which files are open")
+def test_parts_share_one_connection_to_the_callers_database_and_close_it(tmp_path: Path) -> None:
+    built = app.build(settings(tmp_path, quota_submissions_per_hour=1))
+    operations = built.operations
+    assert isinstance(operations, DurableOperations)
+    assert operations.gate.usage is not None
+    caller, operation_id = Caller(subject_id="aje", folder_id="b1g"), "e0300000000000000001"
+    built.identities.keys.create(name="one")
+    operations.work.journal.begin(operation_id, Task(uri=""), caller, 0)
+    assert operations.hot_words("b1g") == ()
+    assert operations.gate.usage.reserve("b1g", operation_id, 1, Allowance(), now=0.0) is True
+    assert opened(tmp_path / FILE) == 1
+    built.identities.close()
+    assert opened(tmp_path / FILE) == 0
+
+
+def opened(path: Path) -> int:
+    """How many times this process has the file open."""
+    links = [link for link in OPEN_FILES.iterdir() if link.is_symlink()]
+    return sum(link.resolve() == path.resolve() for link in links)
 
 
 class BrokenOperations(LoggedOperations):

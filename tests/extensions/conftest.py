@@ -4,15 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from govor import telemetry
-from govor.settings import Settings
 from tests.extensions.running import Client, Running, running
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """With keys; webhooks may lead to this machine."""
-    telemetry.configure_logging(Settings(log_level="error"))
     with running(tmp_path_factory.mktemp("extensions"), webhook_allow="127.0.0.1") as made:
         yield made
 

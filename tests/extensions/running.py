@@ -10,11 +10,12 @@ from typing import Any
 import httpx
 import numpy as np
 
-from govor import app
+from govor import app, telemetry
 from govor.api.extensions.assembly import Extensions
 from govor.engine.sqlite import DATABASE
 from govor.operations import Operations
 from govor.pipeline.clips import SAMPLE
+from govor.settings import Settings
 from govor.storage.identities import Identities
 from tests.api.live import in_thread
 from tests.extensions import contract
@@ -85,12 +86,13 @@ class Running:
 
 @contextlib.contextmanager
 def running(data_dir: Path, kind: str = "", **settings: Any) -> Iterator[Running]:
-    """Serve until the block ends."""
+    """Serve until the block ends; only errors are logged."""
+    telemetry.configure_logging(Settings(log_level="error"))
     made = {"http": "127.0.0.1:0", "grpc": "127.0.0.1:0", "database_url": "", **settings}
     operations = build(data_dir, kind, **made)
     if not (data_dir / DATABASE).exists():
         (data_dir / DATABASE).write_bytes(template())
-    identities = Identities.open(operations.settings)
+    identities = Identities.of(operations.work.journal.database)
     alice, _ = identities.keys.create(name="alice", folder_id="b1galice000000000000")
     bob, _ = identities.keys.create(name="bob", folder_id="b1gbob00000000000000")
     extensions = Extensions.of(operations)

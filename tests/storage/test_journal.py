@@ -1,8 +1,10 @@
 """What is remembered of operations, in each kind of database."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -15,6 +17,7 @@ from tests.servers.postgres import PostgresMissing, postgres
 from tests.tiny.service import ALICE, BOB
 
 DAY_MS = 86_400_000
+WAIT_SECONDS = 60.0  # for what must happen
 URI = "https://storage.yandexcloud.net/bucket/calls/%D0%B7%D0%B2%D0%BE%D0%BD%D0%BE%D0%BA%201.ogg?X-Amz-Signature=x"
 DONE = Ended(state="done", audio_ms=2_000, channels=2)
 
@@ -132,6 +135,23 @@ def test_speakers_and_waveforms_are_kept_and_forgotten(kept: Journal) -> None:
     assert kept.waveform(identity) == b"first"
     kept.forget([identity])
     assert (kept.line(identity), kept.waveform(identity)) == (None, None)
+
+
+def test_of_several_who_write_the_same_at_once_one_does(kept: Journal) -> None:
+    hooks, identity = Webhooks(kept.database), "e0300000000000000001"
+    together = Barrier(4)
+
+    def write(content: bytes) -> str:
+        together.wait(WAIT_SECONDS)
+        begun(kept, 1)
+        kept.keep_waveform(identity, content)
+        return hooks.signing_secret("b1grace")
+
+    with ThreadPoolExecutor(4) as threads:
+        secrets = set(threads.map(write, (b"1", b"2", b"3", b"4")))
+    assert len(secrets) == 1
+    assert [line.id for line in kept.lines(ALICE.folder_id, Query())] == [identity]
+    assert kept.waveform(identity) in (b"1", b"2", b"3", b"4")
 
 
 def test_the_secret_of_a_folder_stays(kept: Journal) -> None:

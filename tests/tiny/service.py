@@ -22,6 +22,8 @@ from govor.pipeline.recogniser_pool import RecogniserPool
 from govor.pipeline.work import Work
 from govor.records import AudioEncoding, AudioSpec, Caller, Operation, Task, Transcript
 from govor.settings import Settings
+from govor.storage.database import Database
+from govor.storage.journal import Journal
 from govor.storage.objects import Objects
 from tests.tiny import preparing
 from tests.tiny.recogniser import LOADER, RATE_HZ, TinyModel
@@ -39,10 +41,12 @@ def build(
     made = Settings(**{"data_dir": data_dir, "disk_free_bytes_min": 0, "recognisers": 2, **settings})
     objects = Objects(made)
     pool = RecogniserPool(size=made.recognisers, idle_seconds=60, loader=LOADER)
-    work = Work(made, objects, pool, lambda language, tag="": TinyModel(kind), preparing.prepare)
+    database = Database.open(made)
+    journal = Journal(database)
+    work = Work(made, objects, pool, lambda language, tag="": TinyModel(kind), journal, preparing.prepare)
     work.fetch_waits_seconds = work.model_waits_seconds = (0.01, 0.02)  # what is broken here stays so
     engine = Engine(made, work, segments_max=pool.size + 1, version=version)
-    gate = app.gate_of(made)
+    gate = app.gate_of(made, database)
     work.usage = gate.usage
     return Operations(made, objects, engine, work, gate=gate, **({"clock": clock} if clock else {}))
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from govor import telemetry
-from govor.settings import Settings
 from govor.storage.database import Database
 from govor.storage.webhooks import News, Webhooks, expect
 from govor.webhooks import signature
@@ -25,7 +23,6 @@ OWN = "whsec_" + "A" * 44
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Webhooks may lead to this machine."""
-    telemetry.configure_logging(Settings(log_level="error"))
     with running(tmp_path_factory.mktemp("webhooks"), webhook_allow="127.0.0.1") as made:
         yield made
 

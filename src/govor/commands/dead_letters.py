@@ -39,13 +39,14 @@ def dead(limit: int, as_json: bool, data_dir: Path | None) -> None:
 def replay(ids: tuple[str, ...], everything: bool, data_dir: Path | None) -> None:
     """Run dead operations again, under their ids: now, or when the service is started."""
     from govor.engine.dead_letters import DeadLetters
+    from govor.storage.database import Database
     from govor.storage.journal import Journal
 
     if bool(ids) == everything:
         raise click.UsageError("name operations, or --all")
     settings = settings_with(data_dir=data_dir)
-    with closing(DeadLetters.open(settings)) as letters:
-        journal = Journal.open(settings)
+    with closing(DeadLetters.open(settings)) as letters, closing(Database.open(settings)) as database:
+        journal = Journal(database)
         for operation_id in [letter.id for letter in letters.list()] if everything else ids:
             letters.replay(operation_id)
             journal.reopen(operation_id)

@@ -68,11 +68,12 @@ def show(folder_id: str | None, data_dir: Path | None) -> None:
 
 def _opened(folder_id: str | None, data_dir: Path | None) -> "tuple[HotWords, str]":
     """The table, and the folder that is meant."""
+    from govor.storage.accounts import Accounts
+    from govor.storage.database import Database
     from govor.storage.hot_words import HotWords
-    from govor.storage.keys import Keys
 
-    settings = settings_with(data_dir=data_dir)
-    return HotWords.open(settings), folder_id or Keys.open(settings).default_folder()
+    database = Database.open(settings_with(data_dir=data_dir))
+    return HotWords(database), folder_id or Accounts(database).default_folder()
 
 
 def _given(phrases: tuple[str, ...], file: Iterable[str] | None) -> list[str]:

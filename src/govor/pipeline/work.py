@@ -67,6 +67,7 @@ class Work:
         pool: RecogniserPool,
         find: Callable[..., Model],
         prepare: Callable[..., None] = prepare,
+        journal: Journal,
     ) -> None:
         self.settings = settings
         self.objects = objects
@@ -78,7 +79,7 @@ class Work:
         self.fetch_waits_seconds: Sequence[float] = STORAGE_WAITS_SECONDS
         self.model_waits_seconds: Sequence[float] = MODEL_WAITS_SECONDS
         self.writer = Writer.of(settings)
-        self.journal = Journal.open(settings)
+        self.journal = journal
         self.root = settings.data_path / SCRATCH
         self.files = work_files.of(settings, self.root)
         self.audio_seconds = 0.0  # recognised since the start, summed over channels

@@ -10,13 +10,14 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from govor.errors import BadSetting, StorageFailed
 from govor.settings import Settings
@@ -28,11 +29,12 @@ FOLDER_CHARS_MAX = 50  # SpeechKit's limit on ids
 SCHEMA_LOCK = int.from_bytes(b"govor", "big")  # PostgreSQL's advisory locks are numbers; this one is ours
 SQLITE_BUSY_SECONDS = 5  # `govor keys` and the service may write in the same instant
 
-# Each part of a process that reads tables has a pool; a fleet has many processes, PostgreSQL 100 connections.
+# A process has one pool for all these tables; a fleet has many processes, PostgreSQL 100 connections. Four
+# are kept, which is enough for transactions of milliseconds; six more come when many callers do at once.
 # A connection is tried before it is used: the server may have been restarted since.
 SHARED_POOL: dict[str, Any] = {
-    "pool_size": 1,
-    "max_overflow": 4,
+    "pool_size": 4,
+    "max_overflow": 6,
     "pool_pre_ping": True,
     "connect_args": {"connect_timeout": 5, "keepalives_idle": 10, "tcp_user_timeout": 15_000},
 }
@@ -51,10 +53,6 @@ schema = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),  # the newest that has written here
     sa.Column("needs", sa.Integer, nullable=False),
 )
-# Two processes may be the first.
-FIRST_VERSION = """
-INSERT INTO govor_schema ("row", version, needs) VALUES (1, :version, :needs) ON CONFLICT ("row") DO NOTHING
-"""
 
 
 class Database:
@@ -105,14 +103,9 @@ class Database:
         with self.connect() as connection:
             if (found := connection.execute(query).scalar_one_or_none()) is not None:
                 return found
-        with _storage_errors():
-            try:
-                with self._engine.begin() as connection:
-                    connection.execute(sa.insert(table).values({"row": 1, column.name: value}))
-            except IntegrityError:
-                pass  # another process was first; its choice is read below
-            with self._engine.connect() as connection:
-                return str(connection.execute(query).scalar_one())
+        with self.begin() as connection:
+            insert_if_absent(connection, table, {"row": 1, column.name: value})
+            return str(connection.execute(query).scalar_one())
 
     def close(self) -> None:
         """Give the connections back."""
@@ -122,6 +115,16 @@ class Database:
 def new_id(prefix: str) -> str:
     """An identifier as SpeechKit makes them: 20 characters, the first three telling its kind."""
     return prefix + "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_CHARS - len(prefix)))
+
+
+def insert_if_absent(connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> bool:
+    """Insert a row unless one with its key is there; whether it was inserted. Several may try at once.
+
+    Whoever comes second waits for the end of the first one's transaction, and sees its row after that.
+    """
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    added = connection.execute(insert(table).values(row).on_conflict_do_nothing())
+    return bool(added.rowcount)
 
 
 def _add_missing_columns(connection: sa.Connection, table: sa.Table) -> None:
@@ -137,7 +140,7 @@ def _note_version(connection: sa.Connection) -> None:
     """Leave our version in the tables; raises StorageFailed where a later one left them beyond us."""
     found = connection.execute(sa.select(schema.c.version, schema.c.needs)).one_or_none()
     if found is None:
-        connection.execute(sa.text(FIRST_VERSION), {"version": SCHEMA, "needs": NEEDS})
+        insert_if_absent(connection, schema, {"row": 1, "version": SCHEMA, "needs": NEEDS})
     elif found.needs > SCHEMA:
         raise StorageFailed(
             "the data were written by a later version of govor",

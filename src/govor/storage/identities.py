@@ -28,7 +28,11 @@ class Identities:
     @classmethod
     def open(cls, settings: Settings, *, clock: Callable[[], float] = time.time) -> "Identities":
         """Those of a data directory, or of the fleet's database where one is set; raises StorageFailed."""
-        database = Database.open(settings)
+        return cls.of(Database.open(settings), clock=clock)
+
+    @classmethod
+    def of(cls, database: Database, *, clock: Callable[[], float] = time.time) -> "Identities":
+        """Those of a database that others may use, too."""
         return cls(
             database=database,
             accounts=Accounts(database, clock=clock),

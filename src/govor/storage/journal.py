@@ -14,12 +14,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from govor.records import Caller, Task
-from govor.settings import Settings
 from govor.storage import webhooks
-from govor.storage.database import FOLDER_CHARS_MAX, ID_CHARS, Database, metadata
+from govor.storage.database import FOLDER_CHARS_MAX, ID_CHARS, Database, insert_if_absent, metadata
 from govor.storage.uris import CONTROL
 
 NAME_CHARS_MAX = 200  # a file's name; people read it in lists
@@ -118,11 +116,6 @@ class Journal:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    @classmethod
-    def open(cls, settings: Settings) -> "Journal":
-        """That of a data directory, or of the fleet's database; raises StorageFailed."""
-        return cls(Database.open(settings))
-
     def begin(self, operation_id: str, task: Task, caller: Caller, created_ms: int) -> None:
         """Note an operation that is about to be accepted; one that is noted already stays as it is."""
         name = (task.name or name_of(task.uri))[:NAME_CHARS_MAX]
@@ -142,13 +135,7 @@ class Journal:
             "webhook_secret": task.webhook_secret,
         }
         with self.database.begin() as connection:
-            if connection.execute(sa.select(operation.c.id).where(operation.c.id == operation_id)).first():
-                return
-            try:
-                with connection.begin_nested():
-                    connection.execute(sa.insert(operation).values(row))
-            except IntegrityError:
-                return  # another process was first, with the same idempotency key
+            insert_if_absent(connection, operation, row)
 
     def settle(self, operation_id: str, ended: Ended, now_ms: int) -> bool:
         """Note once how an operation ended, count it, and note whom to tell. Whether it was news."""
@@ -214,10 +201,7 @@ class Journal:
     def keep_waveform(self, operation_id: str, content: bytes) -> None:
         """Keep what pipeline/waveform.py wrote; the first one stays."""
         with self.database.begin() as connection:
-            here = sa.select(waveform.c.operation_id).where(waveform.c.operation_id == operation_id)
-            if connection.execute(here).first() is None:
-                row = {"operation_id": operation_id, "content": content}
-                connection.execute(sa.insert(waveform).values(row))
+            insert_if_absent(connection, waveform, {"operation_id": operation_id, "content": content})
 
     def waveform(self, operation_id: str) -> bytes | None:
         """The waveform as it was kept; None when there is none."""
@@ -300,14 +284,11 @@ def count(connection: sa.Connection, folder_id: str, ended: Ended, now_ms: int) 
     if connection.execute(change).rowcount:
         return
     row = {"folder_id": folder_id, "day": day, "operations": 1, "failures": failures, "audio_ms": audio_ms}
-    try:
-        with connection.begin_nested():
-            connection.execute(sa.insert(usage).values(row))
-    except IntegrityError:  # another process was first on this day
+    if not insert_if_absent(connection, usage, row):  # another process was first on this day
         connection.execute(change)
-    else:
-        oldest = day_of(now_ms - USAGE_DAYS_KEPT * 86_400_000)
-        connection.execute(sa.delete(usage).where(usage.c.day < oldest))
+        return
+    oldest = day_of(now_ms - USAGE_DAYS_KEPT * 86_400_000)
+    connection.execute(sa.delete(usage).where(usage.c.day < oldest))
 
 
 def day_of(moment_ms: int) -> str:

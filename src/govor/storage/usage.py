@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from govor.storage.database import FOLDER_CHARS_MAX, Database, metadata
+from govor.storage.database import FOLDER_CHARS_MAX, Database, insert_if_absent, metadata
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 KEY_CHARS = 32
@@ -70,13 +69,10 @@ class Usage:
             "bytes": size,
         }
         with self._database.begin() as connection:
-            insert: Any = sqlite.insert
             if connection.dialect.name == "postgresql":  # elsewhere a writer keeps the others out anyway
-                insert = postgresql.insert
                 lock = sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"govor usage {folder_id}"))
                 connection.execute(sa.select(lock))
-            added = connection.execute(insert(usage).values(row).on_conflict_do_nothing())
-            if not added.rowcount:
+            if not insert_if_absent(connection, usage, row):
                 return False
             if overrun := _overrun(connection, row, allowance):
                 connection.rollback()
