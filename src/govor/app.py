@@ -49,8 +49,8 @@ from govor.settings import Settings
 from govor.storage.database import Database
 from govor.storage.hot_words import HotWords
 from govor.storage.identities import Identities
-from govor.storage.objects import Objects
 from govor.storage.journal import Journal
+from govor.storage.objects import Objects
 from govor.storage.usage import Usage
 from govor.telemetry import tracing
 
@@ -132,8 +132,8 @@ async def start(settings: Settings, parts: Parts | None = None) -> Running:
     async with contextlib.AsyncExitStack() as undo:
         listener = undo.enter_context(listen.bind(settings.http))
         parts = parts or build(settings)
-        readiness = Readiness(operations=parts.operations)
         undo.callback(parts.identities.close)
+        readiness = Readiness(operations=parts.operations)
         ports = Ports(http=listener.getsockname()[1])
         asgi, rpc, health = application(settings, parts, readiness, ports)
         ports.grpc = _add_port(rpc, settings.grpc, tls)

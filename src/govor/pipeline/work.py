@@ -66,8 +66,8 @@ class Work:
         objects: Objects,
         pool: RecogniserPool,
         find: Callable[..., Model],
-        prepare: Callable[..., None] = prepare,
         journal: Journal,
+        prepare: Callable[..., None] = prepare,
     ) -> None:
         self.settings = settings
         self.objects = objects
