@@ -1,9 +1,9 @@
 """`python -m scripts.image_build`: build the image of the Containerfile, run it, and tell what it weighs.
 
-It needs neither the daemon of an engine nor a registry: Debian 12 comes from its own archive (mmdebstrap), buildah
-builds and runs in a chroot. Root on Debian 12 with `apt-get install buildah mmdebstrap`; 3 GB in --work (a file
-system in memory is ten times as fast). `--base IMAGE` takes an image for Debian, `--ca FILE` certificates that pip
-trusts while it builds, where a proxy opens TLS.
+It needs neither the daemon of an engine nor a registry: Debian 12 comes from its own archive (mmdebstrap),
+buildah builds and runs in a chroot. Root on Debian 12 with `apt-get install buildah mmdebstrap`; 3 GB in the
+folder `--work`, which keeps the image (a file system in memory is many times as fast). `--base IMAGE` takes
+an image for Debian; `--ca FILE`: certificates that pip trusts while it builds, where a proxy opens TLS.
 """
 
 import argparse
@@ -83,13 +83,13 @@ def build(buildah: Buildah, base: str, ca: Path | None) -> None:
         config.write_text(f"[global]\ncert = {CA_INSIDE}\n", encoding="utf-8")
         volumes = ["-v", f"{ca.resolve()}:{CA_INSIDE}:ro", "-v", f"{config}:/etc/pip.conf:ro"]
     # Docker's format: that of OCI has no health check.
-    options = ["--format", "docker", "--build-arg", f"BASE={base}", "-f", context / "Containerfile"]
-    buildah("build", "-q", *volumes, *options, "-t", IMAGE, context)
+    options = ["--format", "docker", "--build-arg", f"BASE={base}", "-t", IMAGE]
+    buildah("build", "-q", *volumes, *options, "-f", context / "Containerfile", context)
     shutil.rmtree(context)
 
 
 def sizes(buildah: Buildah) -> dict[str, int]:
-    """Bytes of the image: of all its layers unpacked, and as it travels."""
+    """Bytes of the image: its layers unpacked, and as they travel."""
     (found,) = json.loads(buildah("images", "--json", IMAGE))
     packed = buildah.work / "image.tar"
     buildah("push", "-q", IMAGE, f"oci-archive:{packed}")
@@ -122,7 +122,7 @@ def configured(buildah: Buildah) -> list[str]:
 
 @contextlib.contextmanager
 def serving(buildah: Buildah, container: str) -> Iterator[LocalService]:
-    """The service in its container, on free ports of this machine; it must end in peace when it is asked to."""
+    """The service in its container, on free ports of this machine; it must end when it is asked to."""
     http, grpc = (f"127.0.0.1:{free_port()}" for _ in range(2))
     ports = ["--env", f"GOVOR_HTTP={http}", "--env", f"GOVOR_GRPC={grpc}"]
     inside = [*buildah.command, "run", "--isolation", "chroot", *ports, container, "--"]
@@ -154,14 +154,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", default="")
     parser.add_argument("--ca", type=Path)
-    parser.add_argument("--work", type=Path, help="a folder that does not exist; kept, with the image in it")
+    parser.add_argument(
+        "--work", type=Path, help="kept, with the images in it; a base that is there is taken"
+    )
     asked = parser.parse_args()
     with contextlib.ExitStack() as stack:
         if asked.work:
-            asked.work.mkdir()
+            asked.work.mkdir(exist_ok=True)
         work = asked.work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="govor-image-")))
         buildah = Buildah(work=work)
-        if not asked.base:
+        if not asked.base and BASE not in buildah("images", "--format", "{{.Name}}").split():
             build_base(buildah)
         build(buildah, asked.base or BASE, asked.ca)
         text = transcribed(buildah)
