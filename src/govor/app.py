@@ -19,6 +19,7 @@ from govor.api.auth import Doorkeeper, check_exposure
 from govor.api.endpoints import ApiEndpointService, Ports
 from govor.api.extensions.door import Entrance
 from govor.api.extensions.status_door import StatusDoor
+from govor.api.guesses import Guesses
 from govor.api.health import HealthDoor
 from govor.api.iam import AccessKeyService, IamTokenService
 from govor.api.one_port import OnePort
@@ -257,7 +258,8 @@ def application(
         true_confidence=settings.true_confidence,
         metadata=settings.result_metadata,
     )
-    doorkeeper = Doorkeeper(parts.identities if settings.auth == "keys" else None)
+    guesses = Guesses(settings.wrong_keys_per_minute)
+    doorkeeper = Doorkeeper(parts.identities if settings.auth == "keys" else None, guesses=guesses)
     metrics = parts.metrics
     rest = RestDoor(
         doorkeeper=doorkeeper, style=style, strict=settings.strict, body_bytes_max=settings.body_bytes_max

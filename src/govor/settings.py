@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     one_port: str = ""
     auth: Literal["keys", "none"] = "keys"  # who may call; `none`, everybody, only on a loopback address
     allow_remote: bool = False  # lets `none` listen on other addresses
+    # different unknown keys that one address may try in a minute; 0: no limit ([security](security.md))
+    wrong_keys_per_minute: int = 60
     web_page: bool = True  # the page for people at `/` ([web page](web.md))
 
     # Callers

@@ -28,14 +28,16 @@ NEEDED = {
 }
 
 
-async def admitted(doorkeeper: Doorkeeper, method: Method, headers: Mapping[str, str]) -> Caller:
+async def admitted(
+    doorkeeper: Doorkeeper, method: Method, headers: Mapping[str, str], source: str = ""
+) -> Caller:
     """The caller of a method, from HTTP headers or gRPC metadata.
 
-    Raises Unauthenticated, PermissionDenied, and StorageFailed if the keys cannot be read.
+    `source` is where the call comes from (guesses.py). Raises what Doorkeeper.admit does, PermissionDenied.
     """
     if method.full_name in OPEN:
         return NOBODY
-    caller = await doorkeeper.admit(headers.get("authorization"))
+    caller = await doorkeeper.admit(headers.get("authorization"), source)
     check_folder(caller, headers.get("x-folder-id", ""))
     if needed := NEEDED.get(method.service):
         roles.require(caller, needed)

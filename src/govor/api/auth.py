@@ -6,12 +6,12 @@ Rule 3: without authentication there is one local caller, on loopback unless the
 """
 
 import asyncio
-import hashlib
 import ipaddress
 import time
 from collections.abc import Callable
 from typing import Protocol
 
+from govor.api.guesses import Guesses, digest_of
 from govor.api.lenient_json import shown
 from govor.errors import BadSetting, Unauthenticated
 from govor.records import Caller
@@ -38,24 +38,39 @@ class Verifier(Protocol):
 class Doorkeeper:
     """Turns an Authorization value into a Caller; `keys` None lets everybody in as LOCAL."""
 
-    def __init__(self, keys: Verifier | None, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        keys: Verifier | None,
+        *,
+        guesses: Guesses | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`guesses` counts what is wrong; without it nothing is counted."""
         self._keys = keys
         self._clock = clock
+        self.guesses = guesses or Guesses(0)
         self._known: dict[bytes, tuple[Caller, float]] = {}  # SHA-256 of a secret → caller, valid until
 
-    async def admit(self, authorization: str | None) -> Caller:
-        """The caller; raises Unauthenticated, and StorageFailed if the keys cannot be read."""
+    async def admit(self, authorization: str | None, source: str = "") -> Caller:
+        """The caller, who asks from `source` (guesses.py).
+
+        Raises Unauthenticated; QuotaExceeded where it has asked with too many wrong keys; StorageFailed if
+        the keys cannot be read.
+        """
         if self._keys is None:
             return LOCAL
         secret = secret_of(authorization)
-        digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+        digest = digest_of(secret)
         caller, until = self._known.get(digest, (LOCAL, 0.0))
         if self._clock() < until:
             return caller
+        self.guesses.require(source, secret, self._clock())
         found = await asyncio.to_thread(self._keys.verify, secret)
         if found is None:
             self._known.pop(digest, None)
+            self.guesses.wrong(source, secret, self._clock())
             raise Unauthenticated(MESSAGE, "the API key or token is unknown or revoked (`govor keys list`)")
+        self.guesses.right(secret)
         self._remember(digest, found)
         return found
 

@@ -20,6 +20,7 @@ from govor.api import (
     admission,
     content_coding,
     gateway,
+    guesses,
     hot_words,
     lenient_json,
     proto_json,
@@ -61,8 +62,8 @@ class RestDoor:
         ]
 
     async def admit(self, request: Request) -> Caller:
-        """Who calls; raises Unauthenticated, also for a foreign folder in `x-folder-id`."""
-        caller = await self.doorkeeper.admit(request.headers.get("authorization"))
+        """Who calls; raises what Doorkeeper.admit does, and for a foreign folder in `x-folder-id`."""
+        caller = await self.doorkeeper.admit(request.headers.get("authorization"), source_of(request))
         check_folder(caller, request.headers.get("x-folder-id", ""))
         return caller
 
@@ -73,7 +74,7 @@ class RestDoor:
             call = Call(
                 ids=ids(request),
                 # Before the body: strangers cannot make us read 80 MB.
-                caller=await admission.admitted(self.doorkeeper, method, request.headers),
+                caller=await admission.admitted(self.doorkeeper, method, request.headers, source_of(request)),
                 host=request.headers.get("host", ""),
                 idempotency_key=idempotency_key(request.headers),
                 hot_words=hot_words.of(request.headers),
@@ -142,6 +143,11 @@ async def _lines(messages: Iterable[Message]) -> AsyncIterator[bytes]:
     """{"result": …} on one line for each message: clients split at line ends."""
     async for batch in streamed(proto_json.write, messages):
         yield "".join(f'{{"result":{text}}}\n' for text in batch).encode()
+
+
+def source_of(request: Request) -> str:
+    """Where a request comes from, as guesses of keys are counted."""
+    return guesses.source(request.client.host) if request.client else ""
 
 
 def ids(request: Request) -> CallIds:

@@ -18,6 +18,7 @@ from grpc_reflection.v1alpha import reflection
 from govor.api import admission, gateway, hot_words, v2_json, v2_messages, wire_errors, wishes
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds, idempotency_key
+from govor.api.guesses import source_of_peer
 from govor.api.rendering import rendered, streamed
 from govor.api.rpc_streams import StreamDoor
 from govor.errors import BadRequest, GovorError
@@ -148,7 +149,7 @@ class GrpcDoor:
         try:
             call = Call(
                 ids=ids,
-                caller=await admission.admitted(self.doorkeeper, method, headers),
+                caller=await admission.admitted(self.doorkeeper, method, headers, source_of_peer(peer)),
                 peer=peer,
                 idempotency_key=idempotency_key(headers),
                 hot_words=hot_words.of(headers),

@@ -18,6 +18,7 @@ from govor.api import admission, hot_words, wire_errors
 from govor.api.auth import Doorkeeper
 from govor.api.call import Call, CallIds
 from govor.api.gateway import Method
+from govor.api.guesses import source_of_peer
 from govor.errors import BadRequest, GovorError, Unimplemented
 from govor.telemetry import Metrics, tracing
 
@@ -68,7 +69,8 @@ class StreamDoor:
     ) -> status_pb2.Status | None:
         """Write every answer; the error that the call ends with, if any."""
         try:
-            caller = await admission.admitted(self._doorkeeper, method, headers)
+            source = source_of_peer(context.peer())
+            caller = await admission.admitted(self._doorkeeper, method, headers, source)
             call = Call(
                 ids=ids,
                 caller=caller,

@@ -2,6 +2,7 @@
 
 Rule 1: without keys (--auth none) any signature is good: nobody here knows its secret.
 Rule 2: an unknown key id and a wrong signature are told apart, as S3 does; neither says whose key it is.
+        Who tries many key ids has to wait. Signatures are not counted: nobody guesses one of 256 bits.
 """
 
 import asyncio
@@ -49,20 +50,27 @@ class Admission:
         self._access_keys = access_keys
         self._clock = clock
 
-    async def admit(self, request: SignedRequest) -> Admitted:
-        """The caller; raises S3Refusal, Unauthenticated, StorageFailed."""
+    async def admit(self, request: SignedRequest, source: str = "") -> Admitted:
+        """The caller, who asks from `source` (guesses.py).
+
+        Raises S3Refusal, Unauthenticated, QuotaExceeded, StorageFailed.
+        """
         claim = sigv4.claim_of(request)
         if self._access_keys is None:
             return Admitted(caller=LOCAL, claim=claim)
         if claim is None:
-            return Admitted(caller=await self._otherwise(request))
+            return Admitted(caller=await self._otherwise(request, source))
+        guesses, moment = self._doorkeeper.guesses, time.monotonic()
+        guesses.require(source, claim.key_id, moment)
         credentials = await asyncio.to_thread(self._access_keys.lookup, claim.key_id)
         if credentials is None:
+            guesses.wrong(source, claim.key_id, moment)
             raise S3Refusal("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist here.")
         key = sigv4.verify(claim, request, credentials.secret, self._clock())
+        guesses.right(claim.key_id)
         return Admitted(caller=credentials.caller, claim=claim, chunk_key=key)
 
-    async def _otherwise(self, request: SignedRequest) -> Caller:
+    async def _otherwise(self, request: SignedRequest, source: str) -> Caller:
         """An API key or an IAM token in the Authorization header."""
         authorization = request.header("authorization")
         if (authorization or "").startswith("AWS ") or "AWSAccessKeyId=" in request.query:
@@ -70,4 +78,4 @@ class Admission:
                 "InvalidRequest",
                 "The authorization mechanism you provided is not supported. Please use AWS4-HMAC-SHA256.",
             )
-        return await self._doorkeeper.admit(authorization)
+        return await self._doorkeeper.admit(authorization, source)

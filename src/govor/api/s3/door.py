@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from govor import roles
 from govor.api import trace
 from govor.api.gateway import snake_case
-from govor.api.rest import ids
+from govor.api.rest import ids, source_of
 from govor.api.s3 import actions, addressing, body, errors
 from govor.api.s3.admission import Admission
 from govor.api.s3.bucket_actions import BucketActions
@@ -94,7 +94,7 @@ class S3Door:
         return Response(text, refused.status, headers, "application/xml")
 
     async def _perform(self, request: Request, signed: SignedRequest) -> Response:
-        admitted = await self._admission.admit(signed)
+        admitted = await self._admission.admit(signed, source_of(request))
         address = addressing.address_of(signed, self._hosts)
         parameters = dict(parameters_of(signed.query))
         copies = signed.header("x-amz-copy-source") is not None and "uploadId" not in parameters

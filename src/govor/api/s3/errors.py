@@ -8,6 +8,7 @@ from govor.errors import (
     GovorError,
     ObjectMissing,
     PermissionDenied,
+    QuotaExceeded,
     S3Refusal,
     StorageFailed,
     TooLarge,
@@ -45,6 +46,7 @@ STATUS: dict[str, int] = {
     "RequestTimeTooSkewed": 403,
     "ServiceUnavailable": 503,
     "SignatureDoesNotMatch": 403,
+    "SlowDown": 503,
     "XAmzContentSHA256Mismatch": 400,
 }
 # The first class that fits, for errors that are not of this door.
@@ -52,6 +54,7 @@ NAMES: tuple[tuple[type[GovorError], str], ...] = (
     (ObjectMissing, "NoSuchKey"),
     (PermissionDenied, "AccessDenied"),
     (Unauthenticated, "AccessDenied"),
+    (QuotaExceeded, "SlowDown"),
     (TooLarge, "EntityTooLarge"),
     (BadRequest, "InvalidArgument"),
     (StorageFailed, "ServiceUnavailable"),
