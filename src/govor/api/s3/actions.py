@@ -40,6 +40,10 @@ TABLE: Mapping[tuple[str, str, str], Action] = {
         ("GET", "service", "", "ListBuckets", STORAGE_VIEWER),
         ("GET", "bucket", "", "ListObjects", STORAGE_VIEWER),
         ("GET", "bucket", "location", "GetBucketLocation", STORAGE_VIEWER),
+        ("GET", "bucket", "acl", "GetBucketAcl", STORAGE_VIEWER),
+        ("PUT", "bucket", "acl", "PutBucketAcl", STORAGE_EDITOR),
+        ("GET", "object", "acl", "GetObjectAcl", STORAGE_VIEWER),
+        ("PUT", "object", "acl", "PutObjectAcl", STORAGE_EDITOR),
         ("GET", "bucket", "versioning", "GetBucketVersioning", STORAGE_VIEWER),
         ("GET", "bucket", "uploads", "ListMultipartUploads", STORAGE_VIEWER),
         ("HEAD", "bucket", "", "HeadBucket", STORAGE_VIEWER),
@@ -57,7 +61,11 @@ TABLE: Mapping[tuple[str, str, str], Action] = {
         ("GET", "object", "uploadId", "ListParts", STORAGE_VIEWER),
     )
 }
-COPY_OBJECT = Action(name="CopyObject", role=STORAGE_UPLOADER)
+# What becomes of an action whose bytes come from another object.
+COPIES: Mapping[str, Action] = {
+    "PutObject": Action(name="CopyObject", role=STORAGE_UPLOADER),
+    "UploadPart": Action(name="UploadPartCopy", role=STORAGE_UPLOADER),
+}
 METHODS = {method for method, _, _ in TABLE}
 
 
@@ -67,7 +75,7 @@ def action_of(method: str, address: Address, parameters: Mapping[str, str], *, c
         raise S3Refusal("MethodNotAllowed", f"The method {method} is not allowed.")
     asked = sorted(SUBRESOURCES & parameters.keys())
     found = TABLE.get((method, address.level, asked[0] if asked else "")) if len(asked) < 2 else None
-    if found is None or (copies and found.name != "PutObject"):
+    if found is None or (copies and found.name not in COPIES):
         what = " and ".join(asked) or "this"
         raise S3Refusal("NotImplemented", f"{method} of {what} on a {address.level} is not implemented here.")
-    return COPY_OBJECT if copies else found
+    return COPIES[found.name] if copies else found

@@ -17,9 +17,11 @@ from govor.api import trace
 from govor.api.gateway import snake_case
 from govor.api.rest import ids, source_of
 from govor.api.s3 import actions, addressing, body, errors
+from govor.api.s3.acl_actions import AclActions
 from govor.api.s3.admission import Admission
 from govor.api.s3.bucket_actions import BucketActions
 from govor.api.s3.call import S3Call
+from govor.api.s3.copy_actions import CopyActions
 from govor.api.s3.limits import Limits
 from govor.api.s3.object_actions import ObjectActions
 from govor.api.s3.upload_actions import UploadActions
@@ -56,6 +58,8 @@ class S3Door:
             self._groups = (
                 BucketActions(store, self._settings.s3_region),
                 ObjectActions(store, limits),
+                CopyActions(store, limits),
+                AclActions(store),
                 UploadActions(store, limits),
             )
             self._limits = limits
@@ -97,7 +101,7 @@ class S3Door:
         admitted = await self._admission.admit(signed, source_of(request))
         address = addressing.address_of(signed, self._hosts)
         parameters = dict(parameters_of(signed.query))
-        copies = signed.header("x-amz-copy-source") is not None and "uploadId" not in parameters
+        copies = signed.header("x-amz-copy-source") is not None
         action = actions.action_of(signed.method, address, parameters, copies=copies)
         request.scope[trace.METHOD] = f"S3/{action.name}"
         roles.require(admitted.caller, action.role)

@@ -1,4 +1,4 @@
-"""What can be asked of objects: storing, reading, copying, deleting."""
+"""What can be asked of objects: storing, reading, deleting."""
 
 import asyncio
 import os
@@ -8,10 +8,9 @@ from email.utils import formatdate, parsedate_to_datetime
 
 from starlette.responses import Response, StreamingResponse
 
-from govor import roles
-from govor.api.s3 import body, xml
-from govor.api.s3.addressing import Address, copy_source
-from govor.api.s3.call import S3Call, answer
+from govor.api.s3 import body
+from govor.api.s3.addressing import Address
+from govor.api.s3.call import S3Call
 from govor.api.s3.limits import Limits
 from govor.errors import ObjectMissing, S3Refusal
 from govor.storage.checksums import HEADER
@@ -51,28 +50,6 @@ class ObjectActions:
         stored = await self._store.folders.put(where, pieces, self._bytes_max, kept)
         sums = {HEADER + name: value for name, value in intake.checksums.items()}
         return Response(headers={"ETag": f'"{stored.etag}"', **sums})
-
-    async def copy_object(self, call: S3Call) -> Response:
-        """Store what another object holds."""
-        source = copy_source(call.header("x-amz-copy-source") or "")
-        roles.require(call.caller, roles.STORAGE_VIEWER)
-        await asyncio.to_thread(self._store.owners.require, source.bucket, call.caller.folder_id)
-        await self._claim(call)
-        folders = self._store.folders
-        descriptor = await asyncio.to_thread(folders.open, source.uri)
-        try:
-            found = await asyncio.to_thread(folders.stored, source.uri, descriptor)
-            replaces = (call.header("x-amz-metadata-directive") or "COPY").upper() == "REPLACE"
-            if source == call.address and not replaces:
-                raise S3Refusal("InvalidRequest", "A copy onto itself must replace the metadata.")
-            kept = body.headers_to_keep(call.signed) if replaces else found.note.headers
-            await asyncio.to_thread(self._limits.require_room, found.size)
-            pieces = pieces_of(descriptor, 0, found.size)
-            stored = await folders.put(call.address.uri, pieces, self._bytes_max, kept)
-        finally:
-            os.close(descriptor)
-        fields = [("LastModified", xml.moment(stored.modified_ns / 1e9)), ("ETag", f'"{stored.etag}"')]
-        return await answer("CopyObjectResult", fields)
 
     async def get_object(self, call: S3Call) -> Response:
         """The object, or a range of it."""
@@ -138,17 +115,20 @@ def require_bucket(folders: FolderBuckets, address: Address) -> None:
         raise S3Refusal("NoSuchBucket", "The specified bucket does not exist.")
 
 
-def unchanged(call: S3Call, stored: Stored) -> bool:
-    """Whether the client has it already; raises S3Refusal when it asked for another one than this."""
+def unchanged(call: S3Call, stored: Stored, prefix: str = "") -> bool:
+    """Whether the client has it already; raises S3Refusal when it asked for another one than this.
+
+    `prefix` stands before the names of the headers.
+    """
     etag, modified = f'"{stored.etag}"', stored.modified_ns // 10**9
-    wanted, known = call.header("if-match"), call.header("if-none-match")
+    wanted, known = call.header(f"{prefix}if-match"), call.header(f"{prefix}if-none-match")
     if wanted is not None:
         require(wanted in ("*", etag, stored.etag))
-    elif (since := moment_of(call.header("if-unmodified-since"))) is not None:
+    elif (since := moment_of(call.header(f"{prefix}if-unmodified-since"))) is not None:
         require(modified <= since)
     if known is not None:
         return known in ("*", etag, stored.etag)
-    since = moment_of(call.header("if-modified-since"))
+    since = moment_of(call.header(f"{prefix}if-modified-since"))
     return since is not None and modified <= since
 
 

@@ -8,7 +8,6 @@ from govor.api.s3 import body, xml
 from govor.api.s3.call import S3Call, answer
 from govor.api.s3.limits import Limits
 from govor.api.s3.xml import Node
-from govor.errors import S3Refusal
 from govor.storage.checksums import HEADER
 from govor.storage.local_store import LocalStore
 from govor.storage.multipart import NUMBER_MAX, Upload
@@ -32,8 +31,6 @@ class UploadActions:
 
     async def upload_part(self, call: S3Call) -> Response:
         """One part."""
-        if call.header("x-amz-copy-source"):
-            raise S3Refusal("NotImplemented", "UploadPartCopy is not implemented here.")
         upload, intake = await self._find(call), call.intake()
         number = call.number("partNumber", 0, NUMBER_MAX + 1)
         pieces = intake.decoded(call.stream())

@@ -24,7 +24,7 @@ Node: TypeAlias = tuple[str, "str | int | Sequence[Node]"]
 
 
 def write(name: str, children: Sequence[Node], *, namespace: str = NAMESPACE) -> bytes:
-    """A document: (name, text or children) for each element."""
+    """A document: (name, text or children) for each element, (@name, text) for each attribute."""
     root = Element(name, {"xmlns": namespace} if namespace else {})
     _fill(root, children)
     text: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
@@ -33,6 +33,9 @@ def write(name: str, children: Sequence[Node], *, namespace: str = NAMESPACE) ->
 
 def _fill(element: Element, children: Sequence[Node]) -> None:
     for name, value in children:
+        if name.startswith("@"):
+            element.set(name[1:], str(value))
+            continue
         child = SubElement(element, name)
         if isinstance(value, str | int):
             child.text = UNSPEAKABLE.sub("\ufffd", str(value))
