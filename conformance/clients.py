@@ -24,8 +24,19 @@ SPEECHKITTY = ("speechkitty==0.2.1", "pandas<3")  # its parser falls over pandas
 # It asks for grpcio-tools, which it does not use and which does not install beside the protobuf it asks for.
 TIKHONP = ("boto3", "requests", "pyjwt", "cryptography", "grpcio", "protobuf==3.19.6")
 TIKHONP_ALONE = ("speechkit==2.2.3",)
+LIBRARIES = ("aiohttp==3.14.5", "boto3==1.44.5", "httpx==0.28.1", "openai==3.54.0", "requests==2.34.2")
+NODEJS_SDK = ("@yandex-cloud/nodejs-sdk@3.2.0",)
+JAVASCRIPT = (
+    "@aws-sdk/client-s3@3.1163.0",
+    "@aws-sdk/lib-storage@3.1163.0",
+    "@aws-sdk/s3-request-presigner@3.1163.0",
+    "@smithy/node-http-handler@4",
+    "axios@1",
+    "https-proxy-agent@7",
+)
 CLIENTS = (
     Client(name="curl", requirements=(), driver="docs_curl", what="the documented commands, v2"),
+    Client(name="curl-v3", requirements=(), driver="docs_curl_v3", what="the documented commands, v3"),
     Client(
         name="requests",
         requirements=SPEECHKITTY,  # which brings requests
@@ -78,15 +89,55 @@ CLIENTS = (
         what="gRPC v3 streaming, FULL_DATA",
     ),
     Client(
+        name="nodejs-sdk",
+        requirements=(),
+        modules=NODEJS_SDK,
+        driver="nodejs_sdk",
+        what="Node.js, gRPC v2 and v3: JWT, inline audio, operation waiter",
+    ),
+    Client(
+        name="nodejs-stream",
+        requirements=(),
+        modules=NODEJS_SDK,
+        driver="nodejs_stream",
+        what="Node.js, gRPC v3 streaming, REAL_TIME",
+    ),
+    Client(
         name="aws-sdk-js",
         requirements=(),
-        modules=(
-            "@aws-sdk/client-s3@3.1163.0",
-            "@aws-sdk/s3-request-presigner@3.1163.0",
-            "@smithy/node-http-handler@4",
-            "https-proxy-agent@7",
-        ),
+        modules=JAVASCRIPT,
         driver="aws_sdk_js",
         what="Node.js: objects with an odd key, a presigned link, REST v2",
+    ),
+    Client(
+        name="axios",
+        requirements=(),
+        modules=JAVASCRIPT,
+        driver="axios_v2",
+        what="Node.js: a bucket in the host name, deferred-general, REST v2",
+    ),
+    Client(
+        name="httpx",
+        requirements=LIBRARIES,
+        driver="httpx_v3",
+        what="REST v3: inline audio, results line by line, deletion",
+    ),
+    Client(
+        name="aiohttp",
+        requirements=LIBRARIES,
+        driver="aiohttp_v2",
+        what="REST v2, several recordings at once, links without a signature",
+    ),
+    Client(
+        name="batch",
+        requirements=LIBRARIES,
+        driver="batch_v2",
+        what="requests, REST v2: WAV as LPCM, presigned links, quoted values",
+    ),
+    Client(
+        name="openai",
+        requirements=LIBRARIES,
+        driver="openai_audio",
+        what="OpenAI's client: transcriptions as text and with segments",
     ),
 )
