@@ -1,9 +1,13 @@
 """Functions that misbehave in the sandbox; found there by name, so they stand alone."""
 
 import ctypes
+import errno
 import mmap
 import os
+import resource
 import signal
+import socket
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -72,6 +76,13 @@ def sleep(path: Path) -> None:
     time.sleep(600)
 
 
+def answer_when_told(path: Path) -> None:
+    """Say who we are, and answer once there is a file beside that."""
+    path.write_text(str(os.getpid()))
+    while not path.with_name("go").exists():
+        time.sleep(0.01)
+
+
 def write(path: Path, size: int) -> None:
     path.write_bytes(bytes(size))
 
@@ -109,3 +120,61 @@ def note_process_and_sleep(path: Path) -> None:
     """Say who sleeps here."""
     path.write_text(str(os.getpid()))
     time.sleep(60)
+
+
+def _open_socket() -> None:
+    socket.socket().close()
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def _exec() -> None:
+    os.execv("/bin/true", ["true"])
+
+
+def _signal_parent() -> None:
+    os.kill(os.getppid(), 0)
+
+
+def _unshare() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+
+
+def _raise_limits_of_parent() -> None:
+    resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)
+
+
+FORBIDDEN = {
+    "socket": _open_socket,
+    "fork": _fork,
+    "exec": _exec,
+    "signal": _signal_parent,
+    "unshare": _unshare,
+    "prlimit": _raise_limits_of_parent,
+}
+
+
+def refused(attempt: str) -> str:
+    """The name of the error that an attempt fails with; empty if it does not fail."""
+    try:
+        FORBIDDEN[attempt]()
+    except OSError as error:
+        return errno.errorcode[error.errno or 0]
+    return ""
+
+
+def does_what_decoders_do() -> str:
+    """Files, a thread, memory, a signal to itself."""
+    done: list[str] = []
+    thread = threading.Thread(target=done.append, args=("done",))
+    thread.start()
+    thread.join()
+    with tempfile.TemporaryFile() as file:
+        file.write(bytes(1 << 20))
+    os.kill(os.getpid(), 0)
+    return done[0]

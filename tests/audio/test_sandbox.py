@@ -152,13 +152,15 @@ def test_a_host_that_was_killed_is_replaced(sandbox: Sandbox) -> None:
     assert sandbox.run(jobs.process_and_parent)[1] != host
 
 
-def running_job(box: Sandbox, told: Path) -> tuple[threading.Thread, list[BaseException]]:
-    """A thread in which `box` runs a job that does not end, and where its error will be."""
+def running_job(
+    box: Sandbox, told: Path, job: Callable[[Path], None] = jobs.sleep
+) -> tuple[threading.Thread, list[BaseException]]:
+    """A thread in which `box` runs a job that is not told to have ended, and where its error will be."""
     errors: list[BaseException] = []
 
     def work() -> None:
         try:
-            box.run(jobs.sleep, told)
+            box.run(job, told)
         except BaseException as error:
             errors.append(error)
 
@@ -175,6 +177,20 @@ def test_a_job_whose_host_dies_ends_and_says_so(tmp_path: Path) -> None:
     os.kill(psutil.Process(child).ppid(), signal.SIGKILL)
     thread.join(WAIT_SECONDS)
     wait_for(lambda: not alive(child))
+    assert isinstance(errors[0], Unavailable)
+    box.close()
+
+
+def test_an_answer_whose_host_died_before_it_was_sealed_does_not_count(tmp_path: Path) -> None:
+    box, told = Sandbox(), tmp_path / "process"
+    thread, errors = running_job(box, told, jobs.answer_when_told)
+    child = int(told.read_text())
+    host = psutil.Process(child).ppid()
+    os.kill(host, signal.SIGSTOP)
+    told.with_name("go").touch()
+    wait_for(lambda: not alive(child))
+    os.kill(host, signal.SIGKILL)
+    thread.join(WAIT_SECONDS)
     assert isinstance(errors[0], Unavailable)
     box.close()
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from govor.audio.refusal import invalid
-from govor.audio.sandbox_wire import Job, Limits, write_job
+from govor.audio.sandbox_wire import Job, Limits, unsealed, write_job
 from govor.errors import Timeout, Unavailable
 
 __all__ = ["Limits", "Sandbox", "begin", "close", "outcome", "run", "warm"]
@@ -27,7 +27,6 @@ __all__ = ["Limits", "Sandbox", "begin", "close", "outcome", "run", "warm"]
 T = TypeVar("T")
 
 READ_BYTES = 64 << 10
-STATUS_BYTES = 4  # sandbox_host.py, rule 3
 _START = "import sys; sys.path[:] = {path!r}; from govor.audio.sandbox_host import main; main({descriptor})"
 
 
@@ -123,11 +122,11 @@ def _exchange(ours: socket.socket, payload: bytes, deadline: float) -> bytes:
 
 def outcome(answer: bytes) -> object:
     """The result, or the error that fits how the child ended."""
-    if len(answer) < STATUS_BYTES:
+    if (whole := unsealed(answer)) is None:
         raise Unavailable("Decoding was interrupted", "no decoder could be started, or its host ended")
-    status = int.from_bytes(answer[-STATUS_BYTES:], "big", signed=True)
+    sent, status = whole
     if status == 0:
-        good, value = pickle.loads(answer[:-STATUS_BYTES])  # noqa: S301 - from our own child
+        good, value = pickle.loads(sent)  # noqa: S301 - from our own child
         if good:
             return value
         raise value

@@ -2,7 +2,7 @@
 
 Rule 1: it never runs a job itself, so a job that crashes, hangs or leaks takes only its own process along.
 Rule 2: it ends when the service does (its control socket closes), and its children end with it.
-Rule 3: on a job's socket come the answer of the child, then four bytes of its exit status, then the end.
+Rule 3: on a job's socket come the answer of the child, then a seal with its exit status, then the end.
 """
 
 import contextlib
@@ -21,7 +21,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from govor.audio.sandbox_wire import Job, Limits, Talk, read_job
+from govor.audio import seccomp
+from govor.audio.sandbox_wire import Job, Limits, Talk, read_job, seal
 from govor.errors import BadAudio, GovorError, StorageFailed, TooLarge
 
 PRELOADED = ("av", "numpy", "govor.audio.decode")
@@ -138,7 +139,7 @@ def _preload(module: str) -> None:
 def _report(job: socket.socket, status: int) -> None:
     """The exit status, and the end even if some other process still holds this socket."""
     with contextlib.suppress(OSError):  # the parent no longer waits
-        job.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
+        job.sendall(seal(os.waitstatus_to_exitcode(status)))
         job.shutdown(socket.SHUT_RDWR)
     job.close()
 
@@ -156,6 +157,7 @@ def _answer(read: Callable[[], Job], talk: Callable[[], Talk]) -> bytes:
     try:
         job = read()
         _limit(job.limits)
+        seccomp.fence()
         return pickle.dumps((True, _talked(job, talk()) if job.talks else job.function(*job.args)))
     except GovorError as error:
         return pickle.dumps((False, error))

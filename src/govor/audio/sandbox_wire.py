@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 LENGTH = struct.Struct("!I")  # of a message in a conversation
-MESSAGE_BYTES_MAX = 1 << 20  # longer ones are no messages: the child has died, and this is its status
+MESSAGE_BYTES_MAX = 1 << 20  # longer ones are no messages: the child has died, and this is its seal
+# What the host adds when a child has ended: this, and the exit status. Without it an answer is not whole,
+# even if it can be read: the host died first. No answer of a child ends so, for pickle ends with a full stop.
+SEAL = b"\xffstatus:"
+STATUS = struct.Struct("!i")
+assert LENGTH.unpack(SEAL[: LENGTH.size])[0] > MESSAGE_BYTES_MAX
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +47,19 @@ def read_job(stream: BinaryIO) -> Job:
     sys.path[:] = pickle.load(stream)  # noqa: S301 - from our own parent
     function, args, limits, talks = pickle.load(stream)  # noqa: S301
     return Job(function=function, args=args, limits=limits, talks=talks)
+
+
+def seal(status: int) -> bytes:
+    """What follows the answer of a child that ended with this status (negative: a signal)."""
+    return SEAL + STATUS.pack(status)
+
+
+def unsealed(answer: bytes) -> tuple[bytes, int] | None:
+    """What a child sent and the status it ended with; None when its host did not live to tell."""
+    body = len(answer) - STATUS.size - len(SEAL)
+    if body < 0 or not answer.startswith(SEAL, body):
+        return None
+    return answer[:body], STATUS.unpack(answer[-STATUS.size :])[0]
 
 
 class Talk:
