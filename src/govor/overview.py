@@ -23,8 +23,7 @@ from govor.records import Caller, Failure, Operation, Task
 from govor.storage.journal import Day, Ended, Journal, Line, Query, day_of
 
 LOOKED_AT_MAX = 2_000  # lines read for one page; where few match, the page is short and has a next one
-# How often a waiting caller's operation is looked at; DBOS itself notices the end of a part this often.
-LOOK_SECONDS = 0.3
+LOOK_SECONDS = 0.3  # how often a waiting caller's operation is looked at
 HOUSE_SECONDS = 60.0  # between two rounds of settling what nobody settled
 LOST_MS = 120_000  # an operation that was never accepted, or ended unsettled, is this old before we say so
 NO_NOTES = progress.Notes()

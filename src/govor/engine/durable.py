@@ -9,7 +9,8 @@ from dbos import DBOS, EnqueueOptions, WorkflowHandleAsync
 from dbos._dbos import _get_dbos_instance
 from dbos._error import DBOSWorkflowConflictIDError
 
-from govor.engine import fairness
+from govor.engine import bells, fairness
+from govor.engine.bells import Bells
 from govor.engine.states import BY_STATUS, FINISHED
 from govor.errors import GovorError
 from govor.pipeline import stored
@@ -28,18 +29,18 @@ OPERATIONS, LONG, DEFERRED, SEGMENTS = "operations", "long", "deferred", "segmen
 # Workers take rows of their own version only, so that two versions can work side by side while a fleet is
 # renewed. Raise it when the order of a workflow's steps changes, or what they return.
 APPLICATION_VERSION = "1"
-# How soon the end of a part is noticed; parts take a second or more.
-RESULT_POLL_SECONDS = 0.1
 
 
 class DbosRun:
     """One execution of one operation; lives inside its workflow."""
 
-    def __init__(self, operation_id: str, task: Task, work: Work, submitted_at: int) -> None:
+    def __init__(self, operation_id: str, task: Task, work: Work, submitted_at: int, waiting: Bells) -> None:
+        """`waiting`: the bells of those who wait for parts in this process."""
         self.operation_id = operation_id
         self.task = task
         self.work = work
         self.submitted_at = submitted_at
+        self.waiting = waiting
 
     async def step(self, name: str, work: Step[T]) -> T:
         """Run the step and note its result, or read the note of an earlier life; cancelling stops it."""
@@ -67,7 +68,8 @@ class DbosRun:
     async def _long(self, count: int) -> list[str]:
         handles = [await self._enqueue(index) for index in range(count)]
         try:
-            return [await handle.get_result(polling_interval_sec=RESULT_POLL_SECONDS) for handle in handles]
+            with self.waiting.of(self.operation_id) as bell:
+                return [await result(handle, bell) for handle in handles]
         except GovorError:
             await DBOS.cancel_workflows_async([handle.get_workflow_id() for handle in handles])
             raise
@@ -103,3 +105,15 @@ class DbosRun:
             weight=self.task.weight,
         )
         return turn.deadline(index, self.work.long_running[self.task.folder_id])
+
+
+async def result(part: WorkflowHandleAsync[str], bell: asyncio.Event) -> str:
+    """The words of a part once they are there, or what was raised instead; the bell says when to look."""
+    part_id, clock = part.get_workflow_id(), asyncio.get_running_loop().time
+    find = _get_dbos_instance()._sys_db.check_first_workflow_id
+    began = clock()
+    while True:
+        bell.clear()  # before looking: what ends after that rings again
+        if await asyncio.to_thread(find, [part_id]) == part_id:
+            return await part.get_result()
+        await bells.rung(bell, bells.pause_seconds(clock() - began))

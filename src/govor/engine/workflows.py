@@ -9,6 +9,7 @@ from dbos._core import _supervise_step
 from dbos._dbos import _get_dbos_instance
 from sqlalchemy.exc import SQLAlchemyError
 
+from govor.engine.bells import Bells
 from govor.engine.durable import OPERATION, SEGMENT, DbosRun
 from govor.engine.states import State
 from govor.errors import GovorError, ServiceError, StorageFailed
@@ -27,12 +28,13 @@ log = structlog.get_logger(__name__)
 
 def register(work: Work) -> None:
     """Tell DBOS about both, before its launch."""
+    waiting = Bells()
 
     async def operation(operation_id: str, task: Plain, submitted_at: int) -> Plain:
         asked = stored.read_task(task)
         with life.operation(work.metrics, operation_id, asked, submitted_at):
             try:
-                run = DbosRun(operation_id, asked, work, submitted_at)
+                run = DbosRun(operation_id, asked, work, submitted_at, waiting)
                 transcript = await transcribe(operation_id, asked, work, run)
                 plain = await asyncio.to_thread(stored.write_transcript, transcript)
             except Exception as error:
@@ -44,6 +46,7 @@ def register(work: Work) -> None:
             return plain
 
     async def segment(operation_id: str, index: int, task: Plain, deadline: int) -> str:
+        waiting.ring_at_end(operation_id)
         asked = stored.read_task(task)
         with life.part(work.metrics, operation_id, asked, index):
             try:
