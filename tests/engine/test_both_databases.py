@@ -193,3 +193,5 @@ async def test_every_statement_runs(place: Place) -> None:
         for name in STATEMENTS:
             values = {each: value_of(each) for each in queries.query(name)._bindparams}
             assert isinstance(await operations.engine._rows(name, **values), list), name
+            if "ids" in values:
+                assert await operations.engine._rows(name, **{**values, "ids": []}) == [], name

@@ -19,6 +19,6 @@ def query(name: str) -> sa.TextClause:
 
 
 def statement(sql: str) -> sa.TextClause:
-    """A statement; `IN :ids` takes a list."""
+    """A statement; `IN :ids` takes a list of texts, which may be empty."""
     made = sa.text(sql)
-    return made.bindparams(sa.bindparam("ids", expanding=True)) if "IN :ids" in sql else made
+    return made.bindparams(sa.bindparam("ids", expanding=True, type_=sa.String)) if "IN :ids" in sql else made
