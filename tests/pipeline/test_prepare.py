@@ -95,7 +95,7 @@ def test_a_folder_that_was_removed_is_a_fault_of_storage(scratch: Scratch) -> No
 
 def test_parts_hold_a_minute_of_speech_at_most(tmp_path: Path) -> None:
     lengths = [20, 20, 20, 1, 20, 20, 19, 5]  # seconds of speech, in turn from two channels
-    with PartWriter(tmp_path, RATE_HZ) as parts:
+    with PartWriter(tmp_path, RATE_HZ, tmp_path / "early") as parts:
         for number, seconds in enumerate(lengths):
             samples = np.full(seconds * RATE_HZ, number, np.int16)
             parts.write(number % 2 + 1, [Segment(number * 20_000, samples)])
@@ -107,6 +107,26 @@ def test_parts_hold_a_minute_of_speech_at_most(tmp_path: Path) -> None:
     ]
     assert parts.stretches[1][1] == Stretch(channel=1, start_ms=80_000, offset=RATE_HZ, samples=20 * RATE_HZ)
     assert all(sum(s.samples for s in row) <= PART_SECONDS * RATE_HZ for row in parts.stretches)
+
+
+def test_parts_are_offered_as_soon_as_they_are_written(scratch: Scratch) -> None:
+    with scratch.drafting() as draft, PartWriter(draft, RATE_HZ, scratch.early) as parts:
+        for number in range(4):
+            parts.write(1, [Segment(number * 40_000, np.full(40 * RATE_HZ, number, np.int16))])
+            assert len(list(scratch.early.glob("*.json"))) == max(0, number)
+        parts.finish(audio_ms=160_000, channels=1)
+    manifest = scratch.read_manifest()
+    for index, stretches in enumerate(manifest.parts):
+        piece = scratch.piece(index)
+        assert piece.path == scratch.early_part(index)
+        assert piece.stretches == stretches
+        assert piece.path.read_bytes() == scratch.part(index).read_bytes()
+
+
+def test_a_recording_of_one_part_is_not_offered(scratch: Scratch) -> None:
+    run(scratch, "greeting.ogg")
+    assert not scratch.early.exists()
+    assert scratch.piece(0).path == scratch.part(0)
 
 
 def test_of_two_drafts_the_first_one_stays(scratch: Scratch) -> None:

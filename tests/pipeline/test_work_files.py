@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from govor.errors import BadSetting, PermissionDenied, StorageFailed
-from govor.pipeline import work_files
+from govor.pipeline import early, work_files
 from govor.pipeline.scratch import Manifest, Scratch, Stretch, part, write_manifest
 from govor.pipeline.work_files import EVERY_PART, LocalFiles, SharedFiles
 from govor.settings import Settings
@@ -100,6 +100,40 @@ async def test_any_machine_takes_any_part_and_keeps_none(machines: tuple[Machine
     assert not (there.scratch.folder.parent.parent / "c" / ID / "source").exists()  # not needed any more
 
 
+async def test_a_part_is_taken_elsewhere_while_others_are_made(machines: tuple[Machine, Machine]) -> None:
+    here, there = machines
+    stretches = (Stretch(channel=1, start_ms=7, offset=0, samples=1),)
+    here.scratch.folder.mkdir(parents=True)
+    draft = here.scratch.folder / "00000.pcm"
+    draft.write_bytes(PARTS[0])
+    assert not await there.files.bring_early(there.scratch, 0)
+    early.offer(here.scratch.early, draft, 0, stretches)
+    assert not await there.files.bring_early(there.scratch, 0)
+    await here.files.keep_early(here.scratch, 0)
+    for machine in (here, there):
+        assert await machine.files.bring_early(machine.scratch, 0)
+        piece = machine.scratch.piece(0)
+        assert (piece.path.read_bytes(), piece.stretches) == (PARTS[0], stretches)
+        assert not await machine.files.bring_early(machine.scratch, 1)
+    await there.files.done_with(there.scratch, 0)
+    assert not there.scratch.early_part(0).exists()
+    here.make_parts()
+    await here.files.keep_parts(here.scratch)
+    assert await there.files.bring_parts(there.scratch, EVERY_PART)
+    assert [there.part(index) for index in range(3)] == PARTS
+
+
+async def test_a_part_discarded_while_it_is_taken_is_not_there(machines: tuple[Machine, Machine]) -> None:
+    here, there = machines
+    here.make_parts()
+    early.offer(here.scratch.early, here.scratch.part(0), 0, ())
+    await here.files.keep_early(here.scratch, 0)
+    assert isinstance(here.files, SharedFiles)
+    await here.files.store.delete([work_files.name(here.scratch, here.scratch.part(0))])
+    assert not await there.files.bring_early(there.scratch, 0)
+    assert not there.scratch.early_note(0).exists()
+
+
 async def test_parts_that_an_earlier_life_told_nobody_of_are_told(
     machines: tuple[Machine, Machine],
 ) -> None:
@@ -110,25 +144,26 @@ async def test_parts_that_an_earlier_life_told_nobody_of_are_told(
     assert there.part(2) == PARTS[2]
 
 
-async def test_what_was_discarded_is_gone_everywhere(
-    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_discarded_is_gone_everywhere(machines: tuple[Machine, Machine]) -> None:
     here, there = machines
     here.make_parts()
     await here.files.keep_parts(here.scratch)
     await there.files.bring_parts(there.scratch, (0,))
-    monkeypatch.setattr(work_files, "SETTLED_SECONDS", -60.0)
     await here.files.discard(here.scratch)
-    assert await here.files.operations() == set()
-    assert await there.files.operations() == {ID}  # its own copies: they go with the sweep
+    assert await here.files.operations() == {}
+    assert await there.files.operations() == {ID: True}  # its own copies: they go with the sweep
     assert not await there.files.bring_parts(there.scratch, (1,))
     assert not there.scratch.parts.exists()
 
 
-async def test_fresh_files_without_an_operation_are_left_alone(machines: tuple[Machine, Machine]) -> None:
+async def test_files_need_no_row_until_they_are_old(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
     here, there = machines
     await here.files.keep_content(here.scratch, b"sound")  # its row is written a moment later
-    assert await there.files.operations() == set()
+    assert await there.files.operations() == {ID: False}
+    monkeypatch.setattr(work_files, "SETTLED_SECONDS", -60.0)
+    assert await there.files.operations() == {ID: True}
 
 
 async def test_a_fleet_without_shared_files_is_refused(tmp_path: Path) -> None:

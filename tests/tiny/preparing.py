@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,10 @@ from govor.records import AudioSpec
 
 ABORTS = 12_000  # a recording whose first sample is this crashes the process that decodes it
 HOGS = 11_000  # ... has it killed from outside, as one that takes all memory would be
+WAITS = 10_000  # a second that begins with this is decoded when GO_ON is in the data directory
+GO_ON = "go-on"  # what is in it: nothing, or CRASH
+CRASH = "crash"
+LOOKS_MAX, LOOK_SECONDS = 2400, 0.05
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,22 @@ def prepare(
         os.kill(os.getpid(), signal.SIGKILL)
     peaks = Peaks(sample_rate_hz)
     peaks.feed(sound)
-    with scratch.drafting() as draft, PartWriter(draft, sample_rate_hz) as parts:
+    with scratch.drafting() as draft, PartWriter(draft, sample_rate_hz, scratch.early) as parts:
         for start in range(0, sound.shape[1], sample_rate_hz):
             for channel, samples in enumerate(sound[:, start : start + sample_rate_hz], 1):
+                if samples[0] == WAITS:
+                    wait(root.parent / GO_ON)
                 second = Second(start * 1000 // sample_rate_hz, samples)
                 parts.write(channel, [second])  # type: ignore[list-item]  # it has what is used
         audio_ms = sound.shape[1] * 1000 // sample_rate_hz
         parts.finish(audio_ms=audio_ms, channels=declared.channels, peaks=peaks.finish())
+
+
+def wait(path: Path) -> None:
+    """Until the file is there; at most two minutes."""
+    for _ in range(LOOKS_MAX):
+        if path.exists():
+            break
+        time.sleep(LOOK_SECONDS)
+    if path.read_text() == CRASH:
+        os.kill(os.getpid(), signal.SIGABRT)

@@ -1,9 +1,10 @@
 """Steps and parts that outlive the process: pipeline/workflow.py's Durable on DBOS."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dbos import DBOS, EnqueueOptions, WorkflowHandleAsync
 from dbos._dbos import _get_dbos_instance
@@ -12,8 +13,9 @@ from dbos._error import DBOSWorkflowConflictIDError
 from govor.engine import bells, fairness
 from govor.engine.bells import Bells
 from govor.engine.states import BY_STATUS, FINISHED
-from govor.errors import GovorError
 from govor.pipeline import stored
+from govor.pipeline.early import Told
+from govor.pipeline.stored import Plain
 from govor.pipeline.work import Work
 from govor.pipeline.workflow import Step
 from govor.records import Task
@@ -41,6 +43,8 @@ class DbosRun:
         self.work = work
         self.submitted_at = submitted_at
         self.waiting = waiting
+        self._begun: list[WorkflowHandleAsync[str]] = []  # a long recording's parts, in order
+        self._long = False
 
     async def step(self, name: str, work: Step[T]) -> T:
         """Run the step and note its result, or read the note of an earlier life; cancelling stops it."""
@@ -51,28 +55,54 @@ class DbosRun:
 
         return await DBOS.run_step_async({"name": name, "preemptible": True}, measured)
 
+    async def prepared(self, prepare: Callable[[Told], Coroutine[Any, Any, Plain]]) -> Plain:
+        """Run the step; parts it tells of are put into their queue while it goes on with the others.
+
+        The numbers of DBOS's notes are the same whenever they begin: first the step's, then the parts'.
+        """
+        told: asyncio.Queue[int | None] = asyncio.Queue()
+        step = asyncio.create_task(self.step("prepare", partial(prepare, told.put_nowait)))
+        step.add_done_callback(lambda _: told.put_nowait(None))
+        try:
+            while (index := await told.get()) is not None:
+                await self._begin(index)
+        except BaseException:
+            step.cancel()
+            await asyncio.gather(step, return_exceptions=True)
+            raise
+        return await step
+
     async def parts(self, count: int) -> list[str]:
         """Recognise a single part here and now, several as workflows of their own.
 
-        The first part that failed, in order, ends the others and is raised.
+        Raises the error of the first part that failed, in order.
         """
         if count == 1:
             recognise = partial(self.work.recognise, self.operation_id, self.task, 0, self._deadline(0))
             return [await self.step("recognise", recognise)]
-        self.work.long_running[self.task.folder_id] += 1
-        try:
-            return await self._long(count)
-        finally:
-            self.work.long_running[self.task.folder_id] -= 1
+        for index in range(len(self._begun), count):
+            await self._begin(index)
+        with self.waiting.of(self.operation_id) as bell:
+            return [await result(handle, bell) for handle in self._begun]
 
-    async def _long(self, count: int) -> list[str]:
-        handles = [await self._enqueue(index) for index in range(count)]
-        try:
-            with self.waiting.of(self.operation_id) as bell:
-                return [await result(handle, bell) for handle in handles]
-        except GovorError:
-            await DBOS.cancel_workflows_async([handle.get_workflow_id() for handle in handles])
-            raise
+    async def give_up(self) -> None:
+        """End the parts that wait or run. No step of the workflow, which may be cancelled itself."""
+        if self._begun:
+            ids = [handle.get_workflow_id() for handle in self._begun]
+            await asyncio.to_thread(_get_dbos_instance()._sys_db.cancel_workflows, ids)
+
+    def close(self) -> None:
+        """The execution ended, well or badly: others of its folder have their turns sooner."""
+        if self._long:
+            self.work.long_running[self.task.folder_id] -= 1
+            self._long = False
+
+    async def _begin(self, index: int) -> None:
+        """Put the next part into its queue."""
+        if not self._long:
+            self.work.long_running[self.task.folder_id] += 1
+            self._long = True
+        self._begun.append(await self._enqueue(index))
 
     async def superseded(self, error: BaseException) -> bool:
         """Whether the operation's row belongs to another execution now. A cancelled one is nobody's."""

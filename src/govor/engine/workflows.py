@@ -1,6 +1,7 @@
 """The workflows the engine runs: an operation, and a part of a long one. What they raise is always ours."""
 
 import asyncio
+from contextlib import closing
 from functools import partial
 
 import structlog
@@ -34,8 +35,8 @@ def register(work: Work) -> None:
         asked = stored.read_task(task)
         with life.operation(work.metrics, operation_id, asked, submitted_at):
             try:
-                run = DbosRun(operation_id, asked, work, submitted_at, waiting)
-                transcript = await transcribe(operation_id, asked, work, run)
+                with closing(DbosRun(operation_id, asked, work, submitted_at, waiting)) as run:
+                    transcript = await transcribe(operation_id, asked, work, run)
                 plain = await asyncio.to_thread(stored.write_transcript, transcript)
             except Exception as error:
                 failure = described(error)

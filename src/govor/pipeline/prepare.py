@@ -2,7 +2,8 @@
 
 Rule 1: what is decoded is what was declared; the file is probed again, for it may have changed since.
 Rule 2: only speech is kept; a part holds at most PART_SECONDS of it, whatever its channels.
-Rule 3: memory does not grow with the length: blocks come in, segments go out to the disk.
+Rule 3: of a recording of several parts each is offered (early.py) as soon as it is written.
+Rule 4: memory does not grow with the length: blocks come in, segments go out to the disk.
 """
 
 import os
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
 from govor.audio import sniff
+from govor.pipeline import early
 from govor.pipeline.clips import SAMPLE
 from govor.pipeline.scratch import Manifest, Scratch, Stretch, part, write_manifest
 from govor.pipeline.waveform import Peaks
@@ -39,7 +41,11 @@ def prepare(
     scratch = Scratch(root, operation_id)
     segmenters: list[Segmenter] = []
     position, peaks = 0, Peaks(sample_rate_hz)
-    with disk.described(), scratch.drafting() as draft, PartWriter(draft, sample_rate_hz) as parts:
+    with (
+        disk.described(),
+        scratch.drafting() as draft,
+        PartWriter(draft, sample_rate_hz, scratch.early) as parts,
+    ):
         with scratch.source.open("rb") as source:
             spec = sniff.probe(source.read(sniff.HEAD_BYTES), declared)
         for block in decode.decode(
@@ -61,10 +67,14 @@ def prepare_nothing() -> None:
 
 
 class PartWriter:
-    """Writes segments one after the other, into a new file whenever the old one is full."""
+    """Writes segments one after the other, into a new file whenever the old one is full.
 
-    def __init__(self, folder: Path, sample_rate_hz: int) -> None:
+    `offers` is where parts are offered while the others are being made.
+    """
+
+    def __init__(self, folder: Path, sample_rate_hz: int, offers: Path) -> None:
         self.folder = folder
+        self.offers = offers
         self.samples_max = PART_SECONDS * sample_rate_hz
         self.stretches: list[list[Stretch]] = []
         self._file: BinaryIO | None = None
@@ -94,15 +104,23 @@ class PartWriter:
     def finish(self, *, audio_ms: int, channels: int, peaks: Sequence[str] = ()) -> None:
         """Close the last part and write the manifest."""
         self._close()
+        if len(self.stretches) > 1:
+            self._offer()
         parts = tuple(map(tuple, self.stretches))
         manifest = Manifest(audio_ms=audio_ms, channels=channels, parts=parts, peaks=tuple(peaks))
         write_manifest(self.folder, manifest)
 
     def _open_next(self) -> None:
         self._close()
+        if self.stretches:
+            self._offer()
         self._file = part(self.folder, len(self.stretches)).open("wb")
         self.stretches.append([])
         self._samples = 0
+
+    def _offer(self) -> None:
+        index = len(self.stretches) - 1
+        early.offer(self.offers, part(self.folder, index), index, self.stretches[index])
 
     def _close(self) -> None:
         if self._file is not None:

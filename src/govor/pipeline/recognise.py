@@ -16,11 +16,11 @@ async def part(
     hot_words: Sequence[str] = (),
 ) -> list[Heard]:  # fmt: skip
     """The words of each stretch of part `index`, in order; times count from the recording's start."""
-    manifest = await asyncio.to_thread(scratch.read_manifest)
-    heard = await pool.recognise(model, scratch.clips(manifest, index), deadline, hot_words)
+    piece = await asyncio.to_thread(scratch.piece, index)
+    heard = await pool.recognise(model, piece.clips(), deadline, hot_words)
     return [
         (stretch.channel, later(words, stretch.start_ms))
-        for stretch, words in zip(manifest.parts[index], heard, strict=True)
+        for stretch, words in zip(piece.stretches, heard, strict=True)
     ]
 
 

@@ -3,6 +3,7 @@
     scratch/ID/source                the object as fetched; gone when the parts are there
     scratch/ID/parts/00000.pcm       speech of all channels, at most a minute, 16 bit at the model's rate
     scratch/ID/parts/manifest.json   where each stretch of speech lies in the parts and in time
+    scratch/ID/early/…               the parts so far, while the recording is being decoded: see early.py
 
 Rule 1: `source` and `parts` are renamed into place: what is there is whole, so a step that runs twice finds
         its work done.
@@ -35,6 +36,18 @@ class Stretch:
     samples: int
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part: the file of its samples, and what of the recording they are."""
+
+    path: Path
+    stretches: tuple[Stretch, ...]
+
+    def clips(self) -> list[Clip]:
+        """The stretches as the pool takes them."""
+        return [Clip(path=str(self.path), offset=s.offset, samples=s.samples) for s in self.stretches]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
     """What prepare found in a recording."""
@@ -58,6 +71,7 @@ class Scratch:
         self.folder = root / operation_id
         self.source = self.folder / "source"
         self.parts = self.folder / "parts"
+        self.early = self.folder / "early"
 
     @property
     def prepared(self) -> bool:
@@ -83,10 +97,25 @@ class Scratch:
         """The file of one part's samples."""
         return part(self.parts, index)
 
+    def early_part(self, index: int) -> Path:
+        """The same of a recording that may still be decoded."""
+        return part(self.early, index)
+
+    def early_note(self, index: int) -> Path:
+        """The file of that part's stretches; what it names is whole."""
+        return note(self.early, index)
+
+    def piece(self, index: int) -> Piece:
+        """One part, whether the recording is decoded to its end or not; FileNotFoundError: it is not here."""
+        try:
+            rows = json.loads(self.early_note(index).read_text())
+        except FileNotFoundError:
+            return Piece(self.part(index), self.read_manifest().parts[index])
+        return Piece(self.early_part(index), tuple(Stretch(**row) for row in rows))
+
     def clips(self, manifest: Manifest, index: int) -> list[Clip]:
         """One part's stretches as the pool takes them."""
-        path = str(part(self.parts, index))
-        return [Clip(path=path, offset=s.offset, samples=s.samples) for s in manifest.parts[index]]
+        return Piece(self.part(index), manifest.parts[index]).clips()
 
     def read_manifest(self) -> Manifest:
         """The manifest; FileNotFoundError before the parts are there."""
@@ -103,6 +132,11 @@ class Scratch:
 def part(folder: Path, index: int) -> Path:
     """The file of one part's samples."""
     return folder / f"{index:05}.pcm"
+
+
+def note(folder: Path, index: int) -> Path:
+    """The file of one part's stretches, beside its samples."""
+    return folder / f"{index:05}.json"
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
 from typing import Protocol
@@ -14,8 +15,8 @@ import structlog
 from govor import cores
 from govor.analysis import turns
 from govor.audio import sandbox
-from govor.errors import GovorError, Poisonous, Unavailable
-from govor.pipeline import chunks, recognise, speakers, stored, waveform, work_files
+from govor.errors import GovorError, Poisonous, StorageFailed, Unavailable
+from govor.pipeline import chunks, early, recognise, speakers, stored, waveform, work_files
 from govor.pipeline.fetch import fetch
 from govor.pipeline.prepare import prepare
 from govor.pipeline.recogniser_pool import RecogniserPool
@@ -92,23 +93,18 @@ class Work:
         """Step: the object is on our disk. Returns its bytes (0 if it is not needed any more)."""
         async with self._fetching.one(task.due_at):
             scratch = Scratch(self.root, operation_id)
-            if await self.files.bring_parts(scratch, ()):
-                return 0
-            await self.files.bring_source(scratch)
-            waits_seconds = self.fetch_waits_seconds
-            size = await fetch(
-                task.uri, scratch, self.objects, waits_seconds=waits_seconds, folder_id=task.folder_id
-            )
-            await self.files.keep_source(scratch)
-            return size
+            return 0 if await self.files.bring_parts(scratch, ()) else await self._source(scratch, task)
 
     async def keep(self, operation_id: str, content: bytes) -> None:
         """Put a recording that came with its request where `fetch` would put it: whole, and on the disk."""
         await self.files.keep_content(Scratch(self.root, operation_id), content)
 
-    async def prepare(self, operation_id: str, task: Task) -> Plain:
-        """Step: the parts are on our disk. Returns how many, and the recording's length and channels."""
-        await self._ready(operation_id, task)
+    async def prepare(self, operation_id: str, task: Task, told: early.Told | None = None) -> Plain:
+        """Step: the parts are on our disk. Returns how many, and the recording's length and channels.
+
+        `told` hears of each that can be recognised while others are still being made.
+        """
+        await self._ready(operation_id, task, told=told)
         manifest = await asyncio.to_thread(Scratch(self.root, operation_id).read_manifest)
         rate_hz = (await asyncio.to_thread(self.find, task.language, task.model)).sample_rate_hz
         drawn = waveform.packed(manifest.audio_ms, manifest.peaks, manifest.speech(rate_hz))
@@ -124,10 +120,17 @@ class Work:
 
     async def recognise(self, operation_id: str, task: Task, index: int, deadline: int) -> str:
         """Step: the words of one part, as stored.write_heard puts them."""
-        await self._ready(operation_id, task, (index,))
-        model = await asyncio.to_thread(self.find, task.language, task.model)
         scratch = Scratch(self.root, operation_id)
-        once = partial(recognise.part, scratch, index, model, self.pool, deadline, task.hot_words)
+        model = await asyncio.to_thread(self.find, task.language, task.model)
+
+        async def once() -> list[recognise.Heard]:
+            if not await self.files.bring_early(scratch, index):
+                await self._ready(operation_id, task, (index,))
+            try:
+                return await recognise.part(scratch, index, model, self.pool, deadline, task.hot_words)
+            except FileNotFoundError as error:  # whoever runs this part, too, was done with its file
+                raise StorageFailed("a file of this work is gone", str(error)) from error
+
         waits = self.model_waits_seconds
         heard = await retried(once, what="recognise", waits_seconds=waits, operation_id=operation_id)
         await self.files.done_with(scratch, index)
@@ -175,20 +178,37 @@ class Work:
         except GovorError:
             log.exception("an operation's end is not noted yet", operation_id=operation_id)
 
-    async def folders(self) -> set[str]:
-        """The operations that have files here."""
+    async def folders(self) -> dict[str, bool]:
+        """The operations that have files; whether each must have a row, see WorkFiles.operations."""
         return await self.files.operations()
 
-    async def _ready(self, operation_id: str, task: Task, parts: Sequence[int] = ()) -> None:
+    async def _source(self, scratch: Scratch, task: Task) -> int:
+        """See to it that the object is on our disk; its bytes."""
+        await self.files.bring_source(scratch)
+        waits_seconds = self.fetch_waits_seconds
+        size = await fetch(
+            task.uri, scratch, self.objects, waits_seconds=waits_seconds, folder_id=task.folder_id
+        )
+        await self.files.keep_source(scratch)
+        return size
+
+    async def _ready(
+        self, operation_id: str, task: Task, parts: Sequence[int] = (), told: early.Told | None = None
+    ) -> None:
         """See to it that these parts are here, beginning with the link if everything is lost."""
         scratch = Scratch(self.root, operation_id)
         async with self._locks.setdefault(operation_id, asyncio.Lock()):
             if await self.files.bring_parts(scratch, parts):
                 return
             size = await self.fetch(operation_id, task)
+            if not scratch.source.exists():  # somebody else, who may have lost this work, made the parts
+                if await self.files.bring_parts(scratch, parts):
+                    return
+                size = await self._source(scratch, task)
             model = await asyncio.to_thread(self.find, task.language, task.model)
             self.pool.expect(model)  # they start while this recording is decoded
-            async with self._preparing.one(task.due_at, small=size <= SMALL_BYTES):
+            telling = early.telling(scratch, self.files.keep_early, told) if told else nullcontext()
+            async with self._preparing.one(task.due_at, small=size <= SMALL_BYTES), telling:
                 await self._in_sandbox(operation_id, task, model.sample_rate_hz)
             await self.files.keep_parts(scratch)
 

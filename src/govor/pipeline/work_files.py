@@ -5,13 +5,15 @@ another machine, so what a step made is also put into a place that all of them r
 
 Rule 1: the manifest is written last: parts count only with it, and then all of them are there.
 Rule 2: what is on this disk is not fetched again.
-Rule 3: a part that was fetched for one step is deleted after it: disks do not fill with others' work.
+Rule 3: while a recording is decoded, a part counts with a note of its own (early.py).
+Rule 4: a part that was fetched for one step is deleted after it: disks do not fill with others' work.
 """
 
 import asyncio
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +21,7 @@ import structlog
 
 from govor.errors import BadSetting, StorageFailed
 from govor.pipeline import fetch
-from govor.pipeline.scratch import MANIFEST, Scratch
+from govor.pipeline.scratch import MANIFEST, Scratch, note
 from govor.settings import Settings
 from govor.storage.work_store import WorkStore
 
@@ -59,6 +61,14 @@ class WorkFiles(Protocol):
         """`scratch.parts` is whole: safe for every machine when this returns; the source is not needed."""
         ...
 
+    async def keep_early(self, scratch: Scratch, index: int) -> None:
+        """One part is offered here, the others are still being made: safe for every machine then."""
+        ...
+
+    async def bring_early(self, scratch: Scratch, index: int) -> bool:
+        """See that `scratch.piece(index)` is here; False when nobody has offered it."""
+        ...
+
     async def done_with(self, scratch: Scratch, index: int) -> None:
         """A part was recognised here."""
         ...
@@ -67,8 +77,11 @@ class WorkFiles(Protocol):
         """Delete everything of the operation."""
         ...
 
-    async def operations(self) -> set[str]:
-        """The operations that have files; those of one that no longer runs may be discarded."""
+    async def operations(self) -> dict[str, bool]:
+        """The operations that have files, and whether their rows must be there, too, if they will ever be.
+
+        Files of one that has ended, or that should have a row and has none, may be discarded.
+        """
         ...
 
 
@@ -99,6 +112,13 @@ class LocalFiles:
         """They are here."""
         await asyncio.to_thread(scratch.source.unlink, missing_ok=True)
 
+    async def keep_early(self, scratch: Scratch, index: int) -> None:
+        """It is here."""
+
+    async def bring_early(self, scratch: Scratch, index: int) -> bool:
+        """It is here or nowhere."""
+        return scratch.early_note(index).exists()
+
     async def done_with(self, scratch: Scratch, index: int) -> None:
         """All parts go together."""
 
@@ -106,9 +126,10 @@ class LocalFiles:
         """Delete the folder."""
         await asyncio.to_thread(scratch.remove)
 
-    async def operations(self) -> set[str]:
+    async def operations(self) -> dict[str, bool]:
         """The folders in `root`."""
-        return await asyncio.to_thread(lambda: set(os.listdir(self.root)) if self.root.is_dir() else set())
+        names = await asyncio.to_thread(lambda: os.listdir(self.root) if self.root.is_dir() else [])
+        return dict.fromkeys(names, True)
 
 
 class SharedFiles:
@@ -119,6 +140,7 @@ class SharedFiles:
         self.store = store
         self._made: set[str] = set()  # operations whose parts were made here: all of them are on this disk
         self._there: set[str] = set()  # operations whose parts are known to be in the store
+        self._kept: dict[str, set[int]] = {}  # parts that were put there while others were being made
 
     async def check(self) -> None:
         """Write something there."""
@@ -157,34 +179,65 @@ class SharedFiles:
 
     async def keep_parts(self, scratch: Scratch) -> None:
         """The parts, then the manifest."""
-        for batch in batched(await paths(scratch)):
-            await asyncio.gather(*(self.store.put(name(scratch, path), path) for path in batch))
+        kept = self._kept.get(scratch.folder.name, set())
+        count = len(await paths(scratch))
+        for batch in batched([index for index in range(count) if index not in kept]):
+            await asyncio.gather(*(self._keep_part(scratch, index) for index in batch))
         await self.store.put(name(scratch, scratch.parts / MANIFEST), scratch.parts / MANIFEST)
         self._made.add(scratch.folder.name)
         self._there.add(scratch.folder.name)
         await self.here.keep_parts(scratch)
         await self.store.delete([name(scratch, scratch.source)])
 
+    async def keep_early(self, scratch: Scratch, index: int) -> None:
+        """Under the names that they keep."""
+        await self.store.put(name(scratch, scratch.part(index)), scratch.early_part(index))
+        await self.store.put(name(scratch, note(scratch.parts, index)), scratch.early_note(index))
+        self._kept.setdefault(scratch.folder.name, set()).add(index)
+
+    async def bring_early(self, scratch: Scratch, index: int) -> bool:
+        """Copy it, unless it is here."""
+        samples, stretches = scratch.early_part(index), scratch.early_note(index)
+        if samples.exists() and stretches.exists():
+            return True
+        if scratch.folder.name in self._made:
+            return False  # it is here with all the others
+        if not await self.store.get(name(scratch, note(scratch.parts, index)), stretches):
+            return False
+        if not await self.store.get(name(scratch, scratch.part(index)), samples):
+            await asyncio.to_thread(stretches.unlink, missing_ok=True)
+            return False  # somebody discarded everything just now
+        return True
+
     async def done_with(self, scratch: Scratch, index: int) -> None:
-        """Delete our copy, if it is one."""
+        """Delete our copies, if they are some."""
         if scratch.folder.name not in self._made:
-            await asyncio.to_thread(scratch.part(index).unlink, missing_ok=True)
+            for path in (scratch.part(index), scratch.early_note(index), scratch.early_part(index)):
+                await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def discard(self, scratch: Scratch) -> None:
         """Here and there; what the store does not delete now, the sweep deletes later."""
         operation_id = scratch.folder.name
         self._made.discard(operation_id)
         self._there.discard(operation_id)
+        self._kept.pop(operation_id, None)
         await self.here.discard(scratch)
         try:
             await self.store.remove(f"{FOLDER}/{operation_id}")
         except StorageFailed as error:
             log.warning("files are left for later", operation_id=operation_id, detail=error.detail)
 
-    async def operations(self) -> set[str]:
-        """Here, and there if nothing happened to them for an hour."""
-        there = await self.store.folders(FOLDER, settled_seconds=SETTLED_SECONDS)
-        return there | await self.here.operations()
+    async def operations(self) -> dict[str, bool]:
+        """Here and there; rows must be there when nothing happened to the files there for an hour."""
+        before = datetime.now(UTC) - timedelta(seconds=SETTLED_SECONDS)
+        there = await self.store.folders(FOLDER)
+        return {name: changed < before for name, changed in there.items()} | await self.here.operations()
+
+    async def _keep_part(self, scratch: Scratch, index: int) -> None:
+        """A part, and its note if it has one."""
+        await self.store.put(name(scratch, scratch.part(index)), scratch.part(index))
+        if scratch.early_note(index).exists():
+            await self.store.put(name(scratch, note(scratch.parts, index)), scratch.early_note(index))
 
 
 def name(scratch: Scratch, path: Path) -> str:
@@ -198,7 +251,7 @@ async def paths(scratch: Scratch) -> list[Path]:
     return [scratch.part(index) for index in range(len(manifest.parts))]
 
 
-def batched(items: Sequence[Path]) -> Iterator[Sequence[Path]]:
+def batched(items: Sequence[int]) -> Iterator[Sequence[int]]:
     """UPLOADS_MAX at a time."""
     return (items[start : start + UPLOADS_MAX] for start in range(0, len(items), UPLOADS_MAX))
 

@@ -13,6 +13,8 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from govor.errors import ServiceError, StorageFailed
+from govor.pipeline.early import Told
+from govor.pipeline.stored import Plain
 from govor.pipeline.stored_extras import read_summary
 from govor.pipeline.work import Work
 from govor.records import Task, Transcript
@@ -28,8 +30,16 @@ class Durable(Protocol):
         """The result of `work`, of an earlier life if there was one."""
         ...
 
+    async def prepared(self, prepare: Callable[[Told], Coroutine[Any, Any, Plain]]) -> Plain:
+        """The result of the step `prepare`; recognition of the parts that it tells of begins meanwhile."""
+        ...
+
     async def parts(self, count: int) -> Sequence[str]:
         """What Work.recognise returns for parts 0 … count - 1, wherever they were recognised."""
+        ...
+
+    async def give_up(self) -> None:
+        """The operation failed: parts that wait or run are not wanted any more."""
         ...
 
     async def superseded(self, error: BaseException) -> bool:
@@ -41,7 +51,7 @@ async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable
     """Run one operation. Raises the error that becomes its failure."""
     try:
         size = await durable.step("fetch", partial(work.fetch, operation_id, task))
-        prepared = await durable.step("prepare", partial(work.prepare, operation_id, task))
+        prepared = await durable.prepared(partial(work.prepare, operation_id, task))
         await work.measured(operation_id, size, prepared)
         heard = await durable.parts(prepared["parts"])
         rows = None
@@ -54,8 +64,10 @@ async def transcribe(operation_id: str, task: Task, work: Work, durable: Durable
     except asyncio.CancelledError:  # the process is ending: the next one goes on from here, with these files
         raise
     except BaseException as error:  # failed, or cancelled by the caller, as the engine tells in its own way
-        if not (await durable.superseded(error) or wanted_again(error, task)):
-            await work.discard(operation_id)
+        if not await durable.superseded(error):
+            await durable.give_up()
+            if not wanted_again(error, task):
+                await work.discard(operation_id)
         raise
     await work.discard(operation_id)
     return transcript
