@@ -7,9 +7,12 @@ import os
 import random
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+import httpx
 
 from bench.chaos import jobs as mix
 from bench.chaos.client import Client
@@ -18,7 +21,7 @@ from bench.chaos.fleet_trouble import FleetTroublemaker
 from bench.chaos.ledger import Ledger
 from bench.chaos.store import WORK_URL, holding
 from bench.chaos.trouble import Troublemaker
-from bench.fleet import Fleet, alone, around, running, simulated
+from bench.fleet import Fleet, Member, alone, answers, around, running, simulated
 from tests.servers.breaking_proxy import BreakingProxy, breaking_proxy
 from tests.servers.postgres import PostgresServer
 
@@ -74,9 +77,8 @@ async def alone_on_sqlite(plan: Plan) -> Verdict:
         with running(alone(simulated(HEARING), plan.folder, environment)) as fleet:
             troublemaker = Troublemaker(fleet, store, random.Random(plan.seed), disk)
             verdict = await judged(plan, jobs, fleet, troublemaker, Database.of_folder(data_dir))
-            await swept(fleet, data_dir / "scratch")
-        left = (data_dir / "scratch").glob("*")
-        verdict.violations += [f"left in the folder of work files: {path.name}" for path in left]
+            left = await swept(fleet.workers, partial(os.listdir, data_dir / "scratch"))
+    verdict.violations += [f"left in the folder of work files: {name}" for name in left]
     return verdict
 
 
@@ -102,7 +104,8 @@ async def fleet_on_postgresql(plan: Plan, server: PostgresServer) -> Verdict:
             fleet, store, random.Random(plan.seed), disk, server=server, database=database, ways=ways
         )
         verdict = await judged(plan, jobs, fleet, troublemaker, database)
-        verdict.violations += [f"left in the bucket of work files: {key}" for key in store.work_files()]
+        left = await swept(fleet.apis, store.work_files)
+    verdict.violations += [f"left in the bucket of work files: {key}" for key in left]
     return verdict
 
 
@@ -153,16 +156,20 @@ async def judged(
     )
 
 
-async def swept(fleet: Fleet, scratch: Path) -> None:
-    """What a killed life left in the folder of work files, the next one clears away at its start."""
-    for member in fleet.members:
+async def swept(members: Sequence[Member], look: Callable[[], list[str]]) -> list[str]:
+    """What is left of work files once the next life has cleared away what a killed one left."""
+    for member in members:
         member.start()
-    await fleet.ready()
+    async with httpx.AsyncClient(timeout=5) as client:
+        for member in members:
+            while member.alive and not await answers(client, f"{member.http}/health/live"):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
     end = time.monotonic() + SWEEP_SECONDS
-    while await asyncio.to_thread(os.listdir, scratch) and time.monotonic() < end:  # noqa: ASYNC110
+    while (left := await asyncio.to_thread(look)) and time.monotonic() < end:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
-    for member in fleet.members:
+    for member in members:
         member.end()
+    return left
 
 
 async def told(ledger: Ledger, troublemaker: Troublemaker, done: asyncio.Event) -> None:
