@@ -34,9 +34,10 @@ class Objects:
         self.origins = (*uris.YANDEX, *own_origins(settings))
         self.buckets: Buckets
         self.local: LocalStore | None = None  # what the S3 door serves; None when buckets are elsewhere
+        self.remote: S3Buckets | None = None  # where they are then
         if settings.s3_endpoint or settings.s3_credentials:
-            self.buckets = remote = S3Buckets.of(settings)
-            self.origins = (*self.origins, *remote.servers.origins)
+            self.buckets = self.remote = S3Buckets.of(settings)
+            self.origins = (*self.origins, *self.remote.servers.origins)
         else:
             owned = settings.auth == "keys"
             root = work_store.shared_folder(settings) or settings.data_path

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore, S3Config
 
 STREAM_BYTES = 4 << 20  # per chunk while fetching; below that the calls cost more than the bytes
+READ_BYTES = 1 << 20  # per chunk while somebody waits for the first
 ANSWER_SECONDS = 30  # an S3 server that takes longer for a response's start is not well
 RETRIES_MAX = 3
 RETRY_SECONDS = 5  # a hiccup; a restart takes longer and is ridden out by the fetch step's own attempts
@@ -70,6 +71,28 @@ class S3Buckets:
             chunks = (bytes(chunk) async for chunk in answer.stream(min_chunk_size=STREAM_BYTES))
             with disk.appearing(to) as descriptor:
                 return await disk.write_stream(descriptor, chunks, bytes_max=bytes_max)
+
+    def keyed(self, bucket: str, folder_id: str) -> bool:
+        """Whether we have a key for this bucket, so that it can be read again without its caller's link."""
+        try:
+            return bool(self.servers.of(bucket, folder_id).access_key_id)
+        except PermissionDenied:
+            return False
+
+    async def read(
+        self, where: ObjectUri, first: int, last: int, folder_id: str = ""
+    ) -> AsyncIterator[bytes]:
+        """The object's bytes from `first` to before `last`, as they come; StorageFailed for fewer."""
+        store, left = self._store(self.servers.of(where.bucket, folder_id), where.bucket), last - first
+        if left == 0:  # a range of nothing is an error
+            return
+        with described(where):
+            answer = await store.get_async(where.key, options={"range": (first, last)})
+            async for chunk in answer.stream(min_chunk_size=READ_BYTES):
+                left -= len(chunk)
+                yield bytes(chunk)
+        if left:
+            raise StorageFailed("object storage failed", "the object changed while it was read")
 
     async def put(
         self, where: ObjectUri, stream: AsyncIterator[bytes], bytes_max: int, folder_id: str = ""

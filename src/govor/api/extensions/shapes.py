@@ -56,7 +56,7 @@ def figures(day: Day) -> Document:
 
 
 def operation(view: View, *, audio: bool) -> Document:
-    """One operation; `audio` says whether its recording lies in our own store."""
+    """One operation; `audio` says whether its recording lies in a bucket that we can read."""
     now = view.progress
     document = {
         "id": view.id,
