@@ -125,12 +125,8 @@ class Operations:
             operation_id = identifiers.new(task.api)
         else:
             operation_id = identifiers.of_key(caller.folder_id, idempotency_key, task.api)
-            entry = await self.engine.read(operation_id)
-            if entry is not None and not self.expired(entry):
-                return await self._operation(entry)
-            if entry is not None:
-                await self.engine.delete([operation_id])
-                await asyncio.to_thread(self.work.journal.forget, [operation_id])
+            if (made := await self._made_before(operation_id)) is not None:
+                return made
         self.gate.look(caller.folder_id, self.clock())
         expected = await asyncio.to_thread(self.hot_words, caller.folder_id)
         hot_words = phrases.collected(task.hot_words, expected)
@@ -242,6 +238,16 @@ class Operations:
             disk_free_bytes=shutil.disk_usage(self.settings.data_path).free,
         )
 
+    async def _made_before(self, operation_id: str) -> Operation | None:
+        """What the same key has made already; it makes it anew when that has expired."""
+        entry = await self.engine.read(operation_id)
+        if entry is not None and not self.expired(entry):
+            return await self._operation(entry)
+        if entry is not None:
+            await self.engine.delete([operation_id])
+            await asyncio.to_thread(self.work.journal.forget, [operation_id])
+        return None
+
     async def _check(self, task: Task, content: bytes | None) -> tuple[Model, int]:
         """Refuse what could never be done; the order is that of the costs.
 
@@ -337,11 +343,18 @@ class Operations:
         if usage := self.gate.usage:
             while await asyncio.to_thread(usage.forget, now=now, batch=USAGE_BATCH):
                 pass
-        folders = await self.work.folders()  # before the question who is active: a new one is then in neither
-        arriving = set(self._arriving)  # before that question, too: one may become active right after it
-        lost = folders - await self.engine.active() - arriving
-        lost -= await self.engine.dead_of(lost)  # what is left of those may be wanted for a replay
+        lost = await self._lost()
         for operation_id in lost:
             await self.work.discard(operation_id)
         if gone or lost:
             log.info("swept", expired_operations=gone, lost_folders=len(lost))
+
+    async def _lost(self) -> set[str]:
+        """Operations whose files nobody will want."""
+        folders = await self.work.folders()  # before the question who is active: a new one is then in neither
+        arriving = set(self._arriving)  # before that question, too: one may become active right after it
+        idle = set(folders) - await self.engine.active() - arriving
+        young = [operation_id for operation_id in idle if not folders[operation_id]]
+        entries = await self.engine.entries(young)  # of those without a row it may be on its way
+        lost = {each for each in idle if folders[each] or (each in entries and entries[each].finished)}
+        return lost - await self.engine.dead_of(lost)  # what is left of those may be wanted for a replay

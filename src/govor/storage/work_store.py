@@ -8,10 +8,9 @@ Rule 1: a file is there whole or not at all.
 Rule 2: a fault is waited for (patience.py): what was accepted must outlive a store's restart.
 """
 
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -86,14 +85,13 @@ class WorkStore:
         """Delete every file below a folder; nothing there is no error."""
         await self.delete([each.name for each in await self._found(folder)])
 
-    async def folders(self, folder: str, *, settled_seconds: float) -> set[str]:
-        """The folders in a folder in which nothing has changed for some time."""
+    async def folders(self, folder: str) -> dict[str, datetime]:
+        """The folders in a folder, and when something in each was changed last."""
         newest = dict[str, datetime]()
         for each in await self._found(folder):
             name = each.name.removeprefix(f"{folder}/").partition("/")[0]
             newest[name] = max(each.changed_at, newest.get(name, each.changed_at))
-        before = datetime.fromtimestamp(time.time() - settled_seconds, UTC)
-        return {name for name, changed in newest.items() if changed < before}
+        return newest
 
     async def check(self) -> None:
         """StorageFailed when the place cannot be written to."""
