@@ -1,4 +1,4 @@
-.PHONY: demo test check bench chaos soak conformance screenshots serve clean
+.PHONY: demo test check bench chaos soak fuzz audit conformance screenshots serve clean
 
 demo:  ## set everything up and transcribe a recording through the API
 	@scripts/setup
@@ -28,6 +28,14 @@ screenshots:  ## the pictures of the web page in docs/screenshots
 soak:  ## an hour of work: does memory stay where it is?; SOAK="--minutes 10" for less
 	@scripts/setup dev
 	@.venv/bin/python -m bench.soak $(SOAK)
+
+fuzz:  ## the readers of strangers' bytes, for minutes; FUZZ="--minutes 60 --only json-v2" for others
+	@scripts/setup dev
+	@.venv/bin/python -m tests.fuzz $(FUZZ)
+
+audit:  ## known vulnerabilities of the pinned dependencies, asked of osv.dev
+	@scripts/setup dev
+	@.venv/bin/python -m scripts.audit
 
 conformance:  ## programs that others wrote for SpeechKit, against a real service (installs them from PyPI)
 	@scripts/setup dev
