@@ -63,7 +63,7 @@ def test_four_hours_are_a_few_kilobytes() -> None:
             Notes(steps={"fetch": 0, "prepare": 1_000}, prepared=PREPARED, parts_done=1),
             Stage.RECOGNISING,
             0.32,
-            30.0,
+            33.0,
         ),
         (
             State.RUNNING,

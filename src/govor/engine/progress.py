@@ -69,7 +69,7 @@ def of(state: State, notes: Notes, now_ms: int) -> Progress:
     share, left = BEGINS[stage], None
     if stage is Stage.RECOGNISING and parts:
         share += (BEGINS[Stage.FINISHING] - share) * done / parts
-        elapsed_seconds = max(0, now_ms - notes.steps["prepare"]) / 1000
+        elapsed_seconds = max(0, now_ms - notes.steps["fetch"]) / 1000  # parts begin while it is decoded
         left = round(elapsed_seconds * (parts - done) / done, 1) if done else None
     return Progress(
         stage=stage,
