@@ -8,7 +8,7 @@ Rule 3: usage by day outlives the operations; it names none.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -228,20 +228,11 @@ class Journal:
         """The last `count` days of a folder, oldest first, `today` the last."""
         last = datetime.fromisoformat(today)
         names = [(last - timedelta(days=back)).date().isoformat() for back in range(count - 1, -1, -1)]
-        asked = sa.select(usage).where(usage.c.folder_id == folder_id, usage.c.day >= names[0])
+        columns = (usage.c.day, usage.c.operations, usage.c.failures, usage.c.audio_ms)
+        asked = sa.select(*columns).where(usage.c.folder_id == folder_id, usage.c.day >= names[0])
         with self.database.connect() as connection:
-            found = {row.day: row for row in connection.execute(asked)}
-        return [
-            Day(
-                day=name,
-                operations=found[name].operations,
-                failures=found[name].failures,
-                audio_ms=found[name].audio_ms,
-            )
-            if name in found
-            else Day(day=name)
-            for name in names
-        ]
+            found = {row.day: Day(**row._asdict()) for row in connection.execute(asked)}
+        return [found.get(name, Day(day=name)) for name in names]
 
 
 def wanted(query: Query) -> sa.Select[Any]:
@@ -298,20 +289,8 @@ def day_of(moment_ms: int) -> str:
 
 def line_of(row: Any) -> Line:
     """A Line from a row of `operation`."""
-    return Line(
-        id=row.id,
-        folder_id=row.folder_id,
-        subject_id=row.subject_id,
-        name=row.name,
-        uri=row.uri,
-        language=row.language,
-        model=row.model,
-        created_ms=row.created_ms,
-        state=row.state,
-        audio_ms=row.audio_ms,
-        channels=row.channels,
-        speakers=json.loads(row.speakers),
-    )
+    found = {column.name: getattr(row, column.name) for column in fields(Line)}
+    return Line(**found | {"speakers": json.loads(row.speakers)})
 
 
 def without_query(uri: str) -> str:

@@ -8,7 +8,7 @@ Rule 3: its id follows from the operation and the webhook: a receiver that sees 
 import base64
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -238,16 +238,4 @@ def theirs(who: Caller | News) -> tuple[sa.ColumnElement[bool], ...]:
 
 def delivery_of(row: Any) -> Delivery:
     """A Delivery from a row."""
-    return Delivery(
-        id=row.id,
-        operation_id=row.operation_id,
-        folder_id=row.folder_id,
-        subject_id=row.subject_id,
-        url=row.url,
-        created_ms=row.created_ms,
-        state=row.state,
-        attempts=row.attempts,
-        next_ms=row.next_ms,
-        last_answer=row.last_answer,
-        secret=row.secret,
-    )
+    return Delivery(**{column.name: getattr(row, column.name) for column in fields(Delivery)})
