@@ -7,6 +7,7 @@ Rule 3: what people call a file decides nothing: the object's key begins with an
 """
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import os
@@ -149,6 +150,7 @@ class Uploads:
         found = await asyncio.to_thread(old)
         for each in found:
             await self._remove(each)
+        await asyncio.to_thread(self._sweep, before_ms)
         return len(found)
 
     def of_object(self, folder_id: str, where: ObjectUri) -> Upload | None:
@@ -191,8 +193,16 @@ class Uploads:
             disk.require_free(self._root, settings.disk_free_bytes_min + made.bytes)
             self._part(made.id).touch()
 
+    def _sweep(self, before_ms: int) -> None:
+        """Delete old pieces whose upload ended on another machine of the fleet, or began again there."""
+        for part in self._root.iterdir() if self._root.exists() else ():
+            with disk.described(), contextlib.suppress(FileNotFoundError):
+                if part.stat().st_mtime * 1000 < before_ms:
+                    part.unlink()
+
     async def _write(self, of: Upload, here: int, stream: AsyncIterator[bytes]) -> int:
         with disk.described():
+            self._root.mkdir(parents=True, exist_ok=True)  # it may have begun on another machine
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
             descriptor = os.open(self._part(of.id), flags, 0o640)
             try:
