@@ -11,7 +11,7 @@ from tests.servers.postgres import PostgresServer
 
 pytestmark = pytest.mark.skipif(
     "CHAOS_TESTS" not in os.environ,
-    reason="random kills of real processes, not the same twice: set CHAOS_TESTS=1, or run make chaos",
+    reason="real processes, killed at random, for minutes: set CHAOS_TESTS=1, or run make chaos",
 )
 
 
