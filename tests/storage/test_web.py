@@ -140,6 +140,28 @@ async def test_one_private_address_among_public_ones_is_enough(tmp_path: Path) -
         await objects.head(f"https://{HOST}/key")
 
 
+async def test_a_name_that_changes_its_answer_is_connected_to_where_it_was_checked(
+    server: FileServer, tls: tuple[ssl.SSLContext, ssl.SSLContext], tmp_path: Path
+) -> None:
+    answers, checked = iter([LOOPBACK, ipaddress.ip_address("127.0.0.2")]), []
+
+    async def rebinding(host: str, port: int) -> Sequence[IPAddress]:
+        return [next(answers)]
+
+    def allowed(address: IPAddress) -> bool:
+        checked.append(address)
+        return address == LOOPBACK
+
+    server.files["/key"] = b"content"
+    web = WebLinks(resolve=rebinding, allowed=allowed, verify=tls[1])
+    objects = Objects(Settings(data_dir=tmp_path, uri_allow=f"{HOST}:{server.port}"), web)
+    assert await objects.head(f"https://{HOST}:{server.port}/key") == b"content"
+    assert checked == [LOOPBACK]
+    with pytest.raises(BadRequest, match="not read"):  # the next time it is asked and checked anew
+        await objects.head(f"https://{HOST}:{server.port}/key")
+    assert server.requests == 1
+
+
 async def test_an_address_in_the_allow_list_does_not_open_the_inner_network(tmp_path: Path) -> None:
     objects = Objects(Settings(data_dir=tmp_path, uri_allow="169.254.169.254"))
     with pytest.raises(BadRequest):
@@ -167,7 +189,16 @@ ADDRESSES = [
     ("::ffff:169.254.169.254", False),
     ("::ffff:8.8.8.8", True),
     ("64:ff9b::7f00:1", False),
+    ("64:ff9b:1::7f00:1", False),
     ("2002:7f00:1::1", False),
+    ("2001:0:7f00:1::1", False),
+    ("::127.0.0.1", False),
+    ("::ffff:0:127.0.0.1", False),
+    ("fec0::1", False),
+    ("5f00::1", False),
+    ("3fff::1", False),
+    ("192.88.99.1", False),
+    ("198.18.0.1", False),
 ]
 
 

@@ -10,8 +10,13 @@ from govor.errors import BadRequest, ObjectMissing
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[IPAddress]]]
 
-# IPv6 ranges that carry an IPv4 address inside, where a private one could hide: NAT64, 6to4, Teredo.
-CARRIERS = tuple(ipaddress.IPv6Network(net) for net in ("64:ff9b::/32", "2002::/16", "2001::/32"))
+# All that is the open Internet in IPv6 so far (RFC 4291, 2.4): outside lie ::127.0.0.1, ::ffff:0:127.0.0.1,
+# NAT64 and fec0::/10, which Python's tables of private ranges do not name.
+UNICAST = ipaddress.IPv6Network("2000::/3")
+# What is not, though Python says so: 6to4 and Teredo carry an IPv4 address inside, where a private one could
+# hide; a range for documents; the relays of 6to4.
+CARRIERS = tuple(ipaddress.IPv6Network(net) for net in ("2002::/16", "2001::/32", "3fff::/20"))
+RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
 
 
 def is_public(address: IPAddress) -> bool:
@@ -19,8 +24,10 @@ def is_public(address: IPAddress) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
-        if any(address in carrier for carrier in CARRIERS):
+        if address not in UNICAST or any(address in carrier for carrier in CARRIERS):
             return False
+    elif address in RELAYS:
+        return False
     return address.is_global and not address.is_multicast
 
 
