@@ -1,7 +1,7 @@
 """Fetch: the caller's object onto our disk, once and early, because callers delete it soon."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from govor.errors import StorageFailed
 from govor.pipeline.retries import retried
@@ -9,14 +9,18 @@ from govor.pipeline.scratch import Scratch
 from govor.storage import disk
 from govor.storage.objects import Objects
 
+Turn = Callable[[], AbstractAsyncContextManager[None]]
+
 
 async def fetch(
-    uri: str, scratch: Scratch, objects: Objects, *, waits_seconds: Sequence[float], folder_id: str = ""
-) -> int:
+    uri: str, scratch: Scratch, objects: Objects,
+    *, waits_seconds: Sequence[float], folder_id: str = "", turn: Turn = nullcontext,
+) -> int:  # fmt: skip
     """Bring the object to `scratch.source`, unless it (or what was made of it) is there; returns its bytes.
 
     It is read with the rights of `folder_id`.
     Faults of the storage are tried again after each of `waits_seconds`; faults of the caller are not.
+    Each attempt is made inside `turn()`; others have theirs while this one waits.
     """
     if scratch.prepared:
         return 0
@@ -24,7 +28,11 @@ async def fetch(
         return scratch.source.stat().st_size
     if not uri:
         raise StorageFailed("the recording is lost", "it came with its request; send it again")
-    once = partial(fetch_once, uri, scratch, objects, folder_id)
+
+    async def once() -> int:
+        async with turn():
+            return await fetch_once(uri, scratch, objects, folder_id)
+
     return await retried(once, what="fetch", waits_seconds=waits_seconds, operation_id=scratch.folder.name)
 
 

@@ -11,8 +11,8 @@ from govor.errors import GovorError
 
 T = TypeVar("T")
 
-# A restarting store is back within seconds, and a caller should not wait for minutes.
-STORAGE_WAITS_SECONDS = (0.5, 2.0, 8.0)
+# A store that restarts, or moves to another machine, is back within a minute; callers should not wait longer.
+STORAGE_WAITS_SECONDS = (0.5, 2.0, 8.0, 20.0, 30.0)
 # A model whose file is just being replaced, a machine that is out of memory for a moment.
 MODEL_WAITS_SECONDS = (1.0, 5.0)
 

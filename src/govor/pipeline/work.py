@@ -91,9 +91,11 @@ class Work:
 
     async def fetch(self, operation_id: str, task: Task) -> int:
         """Step: the object is on our disk. Returns its bytes (0 if it is not needed any more)."""
+        scratch = Scratch(self.root, operation_id)
         async with self._fetching.one(task.due_at):
-            scratch = Scratch(self.root, operation_id)
-            return 0 if await self.files.bring_parts(scratch, ()) else await self._source(scratch, task)
+            if await self.files.bring_parts(scratch, ()):
+                return 0
+        return await self._source(scratch, task)
 
     async def keep(self, operation_id: str, content: bytes) -> None:
         """Put a recording that came with its request where `fetch` would put it: whole, and on the disk."""
@@ -183,13 +185,16 @@ class Work:
         return await self.files.operations()
 
     async def _source(self, scratch: Scratch, task: Task) -> int:
-        """See to it that the object is on our disk; its bytes."""
-        await self.files.bring_source(scratch)
-        waits_seconds = self.fetch_waits_seconds
+        """See to it that the object is on our disk; its bytes. Who waits for a store lets others fetch."""
+        turn = partial(self._fetching.one, task.due_at)
+        async with turn():
+            await self.files.bring_source(scratch)
+        waits, folder_id = self.fetch_waits_seconds, task.folder_id
         size = await fetch(
-            task.uri, scratch, self.objects, waits_seconds=waits_seconds, folder_id=task.folder_id
+            task.uri, scratch, self.objects, waits_seconds=waits, folder_id=folder_id, turn=turn
         )
-        await self.files.keep_source(scratch)
+        async with turn():
+            await self.files.keep_source(scratch)
         return size
 
     async def _ready(
