@@ -84,6 +84,7 @@ class Crowd:
         for _ in self.waiting:
             while (answer := await self._post()).status_code == httpx.codes.SERVICE_UNAVAILABLE:
                 self.again += 1
+                print(f"  503: {answer.text}", file=sys.stderr, flush=True)
                 await asyncio.sleep(max(AGAIN_SECONDS_MIN, float(answer.headers.get("Retry-After", 0))))
             self.accepted.append(answer.raise_for_status().json()["id"])
 

@@ -11,12 +11,14 @@ import argparse
 import asyncio
 import itertools
 import json
+import sys
 import tempfile
 import time
 import urllib.error
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -33,6 +35,7 @@ from scripts.local_service import LocalService
 from tests.tiny.recogniser import RATE_HZ
 
 WEIGH_SECONDS = 5.0
+SAID_EVERY = 12  # weighings: a minute
 WARMING = 0.25  # share of the time
 CALLERS = 2
 DONE_SECONDS = 600.0
@@ -87,6 +90,7 @@ class Diary:
     done: int = 0
     cancelled: int = 0
     refused: int = 0
+    again: int = 0  # times that a caller was told to come again (503)
     at_once: int = 0
     processor_seconds: float = 0.0
 
@@ -104,6 +108,9 @@ def weigh(pid: int, diary: Diary, stop: Event) -> None:
         diary.mib.append(mib)
         diary.main_mib.append(main_mib)
         diary.processor_seconds = times.user + times.system
+        if len(diary.mib) % SAID_EVERY == 0:
+            print(f"  {diary.done} transcribed, {mib:.1f} MiB, {main_mib:.1f} of them the main process",
+                  file=sys.stderr, flush=True)  # fmt: skip
 
 
 class Caller:
@@ -120,11 +127,20 @@ class Caller:
                 return
             if number % 7 == 6:
                 self._wrong()
-            if number % 4 == 3:
-                self.service.call("POST", self.sounds.at_once, self.sounds.short)
-                self.diary.at_once += 1
-            self._one(long=number % 2 == 1, cancel=number % 5 == 4)
+            try:
+                self._round(number)
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                print(f"  503: {error.read().decode()}", file=sys.stderr, flush=True)
+                self.diary.again += 1
             time.sleep(pause)
+
+    def _round(self, number: int) -> None:
+        if number % 4 == 3:
+            self.service.call("POST", self.sounds.at_once, self.sounds.short)
+            self.diary.at_once += 1
+        self._one(long=number % 2 == 1, cancel=number % 5 == 4)
 
     def _one(self, *, long: bool, cancel: bool) -> None:
         operation_id = self._submit(self.sounds.long if long else self.sounds.short)
@@ -184,6 +200,7 @@ def figures(diary: Diary, minutes: float) -> tuple[list[Row], bool]:
         Row(what="  cancelled", value=diary.cancelled, unit=""),
         Row(what="  refused, as they had to be", value=diary.refused, unit=""),
         Row(what="  recognised at once (API v1)", value=diary.at_once, unit=""),
+        Row(what="  told to come again (503)", value=diary.again, unit=""),
         Row(what="processor time of the main process", value=diary.processor_seconds, unit="s"),
     ]
     grows = False
