@@ -1,11 +1,10 @@
 """A real HTTP server that answers what it was told to, in that order, and notes what it heard."""
 
 import contextlib
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+
+from tests.servers.http_server import Handler, serving
 
 HANG_UP = 0  # as a status: close the connection without an answer
 
@@ -32,13 +31,11 @@ class Flaky:
 def flaky(*answers: Answer) -> Iterator[Flaky]:
     """Serve until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Told(Handler):
         protocol_version = "HTTP/1.1"
 
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            state.heard.append((self.command, self.path, headers, body))
+        def tell(self) -> None:
+            state.heard.append((self.command, self.path, self.heard(), self.body()))
             told = state.answers.pop(0)
             if told.status == HANG_UP:
                 self.close_connection = True
@@ -52,18 +49,8 @@ def flaky(*answers: Answer) -> Iterator[Flaky]:
             if self.command != "HEAD":
                 self.wfile.write(told.body)
 
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
     for method in ("GET", "POST", "PUT", "PATCH", "HEAD", "DELETE"):
-        setattr(Handler, f"do_{method}", Handler.answer)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state = Flaky(f"http://127.0.0.1:{server.server_address[1]}", list(answers))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+        setattr(Told, f"do_{method}", Told.tell)
+    with serving(Told) as url:
+        state = Flaky(url, list(answers))
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

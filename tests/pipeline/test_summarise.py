@@ -2,10 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from govor.pipeline import summarise
 from govor.records import Extras, Instruction, Summary
 from govor.settings import Settings
 from tests.api import memory
+from tests.servers import http_server
 
 ASKED = Extras(
     instructions=(
@@ -32,7 +31,7 @@ class Model(ThreadingHTTPServer):
     """Answers each instruction with itself and what it was asked; the first `failures` times with 503."""
 
     def __init__(self, failures: int = 0, status: int = 200, answer: bytes | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(http_server.FREE_PORT, Handler)
         self.failures, self.status, self.answer = failures, status, answer
         self.bodies: list[dict[str, Any]] = []
         self.authorizations: set[str] = set()
@@ -40,14 +39,14 @@ class Model(ThreadingHTTPServer):
         self.lock = threading.Lock()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(http_server.Handler):
     """One request."""
 
     server: Model
 
     def do_POST(self) -> None:
         """POST /v1/chat/completions."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.loads(self.body())
         with self.server.lock:
             self.server.at_once += 1
             self.server.at_once_most = max(self.server.at_once_most, self.server.at_once)
@@ -67,33 +66,13 @@ class Handler(BaseHTTPRequestHandler):
         )
         with self.server.lock:
             self.server.at_once -= 1
-        self.send_response(
-            503 if fails else 404 if self.path != "/v1/chat/completions" else self.server.status
-        )
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *values: object) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def serving(model: Model) -> Iterator[str]:
-    """The model's address while the block lasts."""
-    thread = threading.Thread(target=model.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{model.server_port}/v1"
-    finally:
-        model.shutdown()
-        thread.join()
-        model.server_close()
+        status = 503 if fails else 404 if self.path != "/v1/chat/completions" else self.server.status
+        self.answer(status, answer)
 
 
 async def summary(model: Model, **settings: Any) -> Summary:
-    with serving(model) as url:
-        made = Settings(data_dir=Path(), **{"summary_url": url, **settings})
+    with http_server.serving(model) as url:
+        made = Settings(data_dir=Path(), **{"summary_url": f"{url}/v1", **settings})
         return await summarise.summarise(TRANSCRIPT, made, wait_seconds=0.001)
 
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import AsyncIterator, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,7 @@ from govor.storage.uploads import Uploads
 from govor.storage.uris import ObjectUri, parse
 from tests.api.live import Live, live
 from tests.api.s3_clients import access_key, client
+from tests.servers.http_server import Handler, serving
 from tests.storage.s3_server import MotoServer, moto
 from tests.tiny.service import ALICE
 
@@ -262,29 +261,20 @@ async def test_fetch_rides_out_a_restart_of_the_server(keys: Any, tmp_path: Path
     assert scratch.source.read_bytes() == CONTENT
 
 
-class Broken(BaseHTTPRequestHandler):
+class Broken(Handler):
     """Answers every request with the status in its bucket's name."""
 
     def do_GET(self) -> None:
         status = int(self.path.split("/")[1].removeprefix("status-"))
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self.answer(status)
 
     do_HEAD = do_PUT = do_GET  # noqa: N815 (the names of the base class)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
 def broken() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(Broken) as url:
+        yield url
 
 
 @pytest.mark.parametrize(
