@@ -1,11 +1,11 @@
 """A receiver of webhooks on a free port of 127.0.0.1; it answers as it is told and remembers what came."""
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic, sleep
+
+from tests.servers.http_server import Handler, serving
 
 WAIT_SECONDS = 60.0  # for what must happen
 
@@ -42,27 +42,12 @@ def receiving() -> Iterator[Receiver]:
     """Listen until the block ends."""
     receiver = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Hook(Handler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.messages.append(Message(path=self.path, headers=headers, body=body))
-            self.send_response(receiver.statuses.pop(0) if receiver.statuses else 200)
-            if receiver.location:
-                self.send_header("Location", receiver.location)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            receiver.messages.append(Message(path=self.path, headers=self.heard(), body=self.body()))
+            location = {"Location": receiver.location} if receiver.location else {}
+            self.answer(receiver.statuses.pop(0) if receiver.statuses else 200, headers=location)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing: the test reads `messages`."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hook?from=govor"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(Hook) as url:
+        receiver.url = f"{url}/hook?from=govor"
         yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
