@@ -4,6 +4,8 @@ A block stands between fences. ```sh and ```python are run, in the order of the 
 block changes that:
     <!-- not run: REASON -->    it cannot run in a test
     <!-- stays: -->             a service: it runs on behind the blocks that follow
+    <!-- beside: PORT -->       another service, until the page ends, with ports and a folder of its own; it
+                                has to listen on what the page calls PORT
     <!-- for example: -->       of ```text: it shows what an answer may look like
 Any other ```text right behind a block that is run is its output, to the letter; … stands for anything.
 """
@@ -13,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 RUN = ("sh", "python")
-DIRECTIVES = ("not run", "stays", "for example")
+DIRECTIVES = ("not run", "stays", "beside", "for example")
+WITH_REASON = ("not run", "beside")
 FENCE = re.compile(r"^ {0,3}(`{3,})([\w-]*)$")
 DIRECTIVE = re.compile(r"^ {0,3}<!-- ([a-z ]+): ?(.*?) ?-->$")
 INDENTED = re.compile(r"^(?: {4}|\t)\s*\S")
@@ -97,7 +100,7 @@ def _fenced(lines: list[str]) -> Iterator[Block]:
 def _directive(line: str, number: int) -> tuple[str, str]:
     if not (match := DIRECTIVE.match(line)):
         return "", ""
-    if match[1] not in DIRECTIVES or (match[1] == "not run" and not match[2]):
+    if match[1] not in DIRECTIVES or (match[1] in WITH_REASON and not match[2]):
         raise ValueError(f"line {number}: {line}")
     return match[1], match[2]
 

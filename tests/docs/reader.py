@@ -1,5 +1,6 @@
 """A reader who types every command of a page: one shell for a page, in a folder of its own."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,25 @@ for attempt in $(seq {attempts}); do
     sleep 0.1
 done
 """
+
+
+# A block beside the service: everything of its own, and nothing of it outlives the page.
+BESIDE = """
+( {environment} exec setsid bash -eu {script} ) > {output} 2>&1 &
+echo $! >> {pids}
+BESIDE="${{BESIDE:-}} $!"
+trap 'for each in $BESIDE; do
+    for attempt in $(seq {attempts}); do kill -- -$each 2>/dev/null || break; sleep 0.1; done
+done' EXIT
+for attempt in $(seq {attempts}); do
+    if (: < /dev/tcp/127.0.0.1/{port}) 2>/dev/null; then break; fi
+    if ! kill -0 $!; then cat {output}; exit 1; fi
+    sleep 0.1
+done
+(: < /dev/tcp/127.0.0.1/{port})
+"""
+LISTENED = ("8080", "50051", "8081", "8090")  # ports that documents name
+NAMED = re.compile(rf"(?<![0-9])({'|'.join(LISTENED)})(?![0-9])")
 
 
 class PageFailed(AssertionError):
@@ -84,7 +104,7 @@ class Reader:
             subprocess.run(["kill", f"-{signal.SIGTERM}", "--", f"-{pid}"], check=False)
 
     def _judge(self, page: Path, block: Block, path: Path, status: int) -> None:
-        where = f"{page.relative_to(ROOT)}:{block.line}"
+        where = f"{page.relative_to(ROOT) if page.is_relative_to(ROOT) else page}:{block.line}"
         if not path.exists():
             raise PageFailed(f"{where} was not reached: exit status {status}")
         output = self._documented(path.read_text(encoding="utf-8", errors="replace"))
@@ -109,11 +129,29 @@ class Reader:
                     attempts=READY_ATTEMPTS,
                     base=self.base,
                 )
+            elif block.directive == "beside":
+                yield self._beside(block, folder, number)
             elif block.language == "python":
                 yield f"python {folder}/{number}.python > {output} 2>&1"
             else:
                 yield f"exec > {output} 2>&1\n{text}"
         yield f'if [ -n "${{KEY:-}}" ]; then declare -p KEY > {left}; fi'
+
+    def _beside(self, block: Block, folder: Path, number: int) -> str:
+        """Starts a further service, and waits until it listens."""
+        ports = {port: str(free_port()) for port in LISTENED}
+        script = folder / f"{number}.sh"
+        script.write_text(NAMED.sub(lambda named: ports[named[0]], block.text), encoding="utf-8")
+        addresses = {name: f"127.0.0.1:{ports[port]}" for port, name in PORTS.items()}
+        own = {**addresses, "GOVOR_DATA_DIR": str(folder / f"{number}.data")}
+        return BESIDE.format(
+            environment=" ".join(f"{name}={value}" for name, value in own.items()),
+            script=script,
+            output=folder / f"{number}.out",
+            pids=self.home / "pids",
+            attempts=READY_ATTEMPTS,
+            port=ports[block.reason],
+        )
 
     def _checkout(self, name: str) -> Path:
         """A folder that looks like a clone of the repository where that matters."""

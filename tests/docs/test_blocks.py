@@ -41,7 +41,7 @@ def test_blocks_come_with_what_is_said_of_them() -> None:
     assert blocks(PAGE)[-1].directive == "stays"
 
 
-@pytest.mark.parametrize("comment", ["<!-- not run: -->", "<!-- never: why -->"])
+@pytest.mark.parametrize("comment", ["<!-- not run: -->", "<!-- beside: -->", "<!-- never: why -->"])
 def test_a_comment_that_says_nothing_is_an_error(comment: str) -> None:
     with pytest.raises(ValueError, match="line 1"):
         blocks(f"{comment}\n```sh\ntrue\n```\n")
