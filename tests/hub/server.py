@@ -6,11 +6,12 @@ ranges.
 """
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
+
+from tests.servers import http_server
 
 LARGE_BYTES = 1_000  # from here on a file is on the file host
 
@@ -21,7 +22,7 @@ class Hub(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
+        super().__init__(http_server.FREE_PORT, Answer)
         self.folder = folder
         self.requests: list[tuple[str, str]] = []  # path, Range
         self.breaks_after = 0  # bytes of a large file after which the connection is dropped
@@ -39,7 +40,7 @@ class Hub(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
-class Answer(BaseHTTPRequestHandler):
+class Answer(http_server.Handler):
     """One request."""
 
     server: Hub
@@ -54,7 +55,7 @@ class Answer(BaseHTTPRequestHandler):
         if hub.private:
             return self.head(401)
         if self.path.startswith("/cdn/"):
-            return self.body(self.path.removeprefix("/cdn/"), {})
+            return self.file(self.path.removeprefix("/cdn/"), {})
         repository, _, rest = self.path.removeprefix("/").partition("/resolve/")
         revision, _, path = rest.partition("/")
         name = f"{repository}/{path}"
@@ -63,7 +64,7 @@ class Answer(BaseHTTPRequestHandler):
             return self.head(404)
         if len(content) < LARGE_BYTES:
             blob = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-            return self.body(name, {"ETag": f'"{hub.lies.get(path, blob)}"'})
+            return self.file(name, {"ETag": f'"{hub.lies.get(path, blob)}"'})
         marks = {
             "X-Linked-Size": str(len(content)),
             "X-Linked-ETag": f'"{hub.lies.get(path, hashlib.sha256(content).hexdigest())}"',
@@ -74,7 +75,7 @@ class Answer(BaseHTTPRequestHandler):
         path = self.server.folder / name
         return path.read_bytes() if path.is_file() else None
 
-    def body(self, name: str, marks: dict[str, str]) -> None:
+    def file(self, name: str, marks: dict[str, str]) -> None:
         hub = self.server
         content = hub.swaps.get(name.rpartition("/")[2], self.content(name) or b"")
         first, status = 0, 200
@@ -100,19 +101,10 @@ class Answer(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        """Nothing on standard error."""
-
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Hub]:
     """A hub for the files of a folder, until the block ends."""
     hub = Hub(folder)
-    thread = threading.Thread(target=hub.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with http_server.serving(hub):
         yield hub
-    finally:
-        hub.shutdown()
-        thread.join()
-        hub.server_close()

@@ -1,10 +1,8 @@
 """An OTLP collector for tests: takes spans over HTTP and keeps them."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -12,12 +10,14 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests.servers.http_server import Handler, serving
+
 
 @dataclass
 class Collected:
     """What has come so far."""
 
-    endpoint: str
+    endpoint: str = ""
     spans: list[Span] = field(default_factory=list)
     services: set[str] = field(default_factory=set)
 
@@ -38,23 +38,13 @@ class Collected:
 def collecting() -> Iterator[Collected]:
     """Collect on a free port of 127.0.0.1 until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    collected = Collected()
+
+    class Collector(Handler):
         def do_POST(self) -> None:
-            collected.take(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200 if self.path == "/v1/traces" else 404)
-            self.end_headers()
-            self.wfile.write(ExportTraceServiceResponse().SerializeToString())
+            collected.take(self.body())
+            known = self.path == "/v1/traces"
+            self.answer(200 if known else 404, ExportTraceServiceResponse().SerializeToString())
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Keep the test's output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    collected = Collected(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(Collector) as collected.endpoint:
         yield collected
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
