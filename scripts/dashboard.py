@@ -81,7 +81,10 @@ ROWS: dict[str, tuple[Panel, ...]] = {
         ),
         Panel(
             title="Queue: depth",
-            queries={"{{queue}} {{class}}": "max by (queue, class) (govor_queue_depth)"},
+            queries={
+                "{{queue}} {{class}}": "max by (queue, class) (govor_queue_depth)",
+                "no worker of version {{version}}": "max by (version) (govor_operations_stranded)",
+            },
         ),
         Panel(title="Operations kept", queries={"{{state}}": "max by (state) (govor_operations)"}),
         Panel(

@@ -157,10 +157,14 @@ class Operations:
             log.info("accepted with doubts", operation_id=operation_id, doubts=warnings)
         return replace(operation, warnings=warnings)
 
-    async def get(self, operation_id: str, caller: Caller) -> Operation:
-        """An operation of the caller's folder; raises UnknownOperation for every other one, QuotaExceeded."""
+    def count_check(self, operation_id: str, caller: Caller) -> None:
+        """Count a look at an operation, whichever door it comes through; raises QuotaExceeded."""
         api = identifiers.api_of(operation_id) if identifiers.is_one(operation_id) else 2
         self.gate.check(caller.folder_id, api, self.clock())
+
+    async def get(self, operation_id: str, caller: Caller) -> Operation:
+        """An operation of the caller's folder; raises UnknownOperation for every other one, QuotaExceeded."""
+        self.count_check(operation_id, caller)
         return await self._operation(await self.entry(operation_id, caller))
 
     async def entry(self, operation_id: str, caller: Caller) -> Entry:
@@ -231,6 +235,7 @@ class Operations:
             by_state=by_state,
             audio_seconds=self.work.audio_seconds,
             queues=await self.engine.queues(self.clock()),
+            stranded=await self.engine.stranded(),
             clips_waiting=pool.waiting(),
             recognisers=pool.figures(),
             processes=tree.processes,

@@ -225,6 +225,7 @@ class Statistics:
     by_state: Mapping[str, int]  # queued, running, done, failed → number of operations kept now
     audio_seconds: float  # recognised since the process started, summed over channels
     queues: tuple[Queue, ...] = ()
+    stranded: Mapping[str, int] = field(default_factory=dict)  # version that no worker has → its operations
     clips_waiting: int = 0  # pieces of speech that wait for a recogniser of this machine
     recognisers: Mapping[str, int] = field(default_factory=dict)  # starting, free, busy → processes
     processes: Mapping[str, int] = field(default_factory=dict)  # service, recogniser, decoder → how many

@@ -37,6 +37,7 @@ def test_the_page_names_the_labels_of_every_metric() -> None:
         by_state=one,
         audio_seconds=1,
         queues=(Queue(name="operations", kind="general", depth=1, oldest_seconds=1),),
+        stranded=one,
         recognisers=one,
         processes=one,
         memory_bytes=one,

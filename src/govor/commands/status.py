@@ -43,6 +43,7 @@ def lines(document: Mapping[str, Any], address: str, *, now: float) -> Iterator[
     rows: list[tuple[str, str]] = [
         ("models", listed(f"{m['language']} {m['model']} ({m['quality']})" for m in document["models"])),
         *(("queue", waiting(queue)) for queue in document["queues"] if queue["depth"]),
+        *(("stranded", text) for text in map(stranded, document.get("stranded", {}).items())),
         ("operations", counted(document["operations"])),
         ("recognisers", counted(document["recognisers"]) + clips(document["clipsWaiting"])),
         ("memory", memory(document["memoryBytes"])),
@@ -62,6 +63,12 @@ def waiting(queue: Mapping[str, Any]) -> str:
     """One queue that is not empty."""
     kind = "" if queue["class"] == "general" else f" of {queue['class']}"
     return f"{queue['depth']} {queue['queue']}{kind} wait, the oldest for {duration(queue['oldestSeconds'])}"
+
+
+def stranded(waiting: tuple[str, int]) -> str:
+    """What no worker takes any more."""
+    version, number = waiting
+    return f"{number} operations wait for a worker of version {version}, and there is none"
 
 
 def counted(numbers: Mapping[str, int]) -> str:

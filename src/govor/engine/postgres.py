@@ -95,8 +95,15 @@ class PostgresStore:
         assert self._rows is not None, "the engine is not launched"
         if self._lease:
             return "" if self._lease.held else "the connection to the fleet's database is lost"
-        ((count,),) = await self._rows("workers", kind=kind(self.version) % 2**32)
-        return "" if count else f"no worker of version {self.version} is running: start `govor worker`"
+        if await self.works(self.version):
+            return ""
+        return f"no worker of version {self.version} is running: start `govor worker`"
+
+    async def works(self, version: str) -> bool:
+        """Somebody holds a lock of that version."""
+        assert self._rows is not None, "the engine is not launched"
+        ((count,),) = await self._rows("workers", kind=kind(version) % 2**32)
+        return bool(count)
 
     def may_take(self) -> bool:
         """Only with the lock."""

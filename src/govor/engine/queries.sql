@@ -54,6 +54,12 @@ SELECT workflow_uuid FROM workflow_status
 -- How many operations are in each state.
 SELECT status, count(*) FROM workflow_status WHERE name = :workflow GROUP BY status;
 
+-- of_other_versions
+-- How many operations run or will run, of each version of the workflows but one.
+SELECT application_version, count(*) FROM workflow_status
+ WHERE name = :workflow AND status IN ('ENQUEUED', 'PENDING', 'DELAYED') AND application_version <> :version
+ GROUP BY application_version;
+
 -- waiting
 -- How much waits in each queue, and since when the oldest of it; a part has the class of its operation.
 -- An index has two statuses, so both are named, and then the one that waits.

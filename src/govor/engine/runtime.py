@@ -228,6 +228,11 @@ class Engine:
             counts[BY_STATUS[status]] += count
         return counts
 
+    async def stranded(self) -> Mapping[str, int]:
+        """Operations of other versions of the workflows that no worker takes any more, by version."""
+        others = await self._rows("of_other_versions", workflow=OPERATION, version=self.version)
+        return {version: count for version, count in others if not await self.store.works(version)}
+
     async def queues(self, now: float) -> tuple[Queue, ...]:
         """How much waits at `now` (s since the epoch) in each queue and class, even if it is nothing."""
         rows = await self._rows("waiting", workflow=OPERATION, part=SEGMENT)
@@ -346,7 +351,7 @@ def store_of(settings: Settings, version: str) -> Store:
     if not settings.database_url:
         if not settings.worker:
             raise BadSetting("without workers nothing would be done", "set GOVOR_DATABASE_URL to a fleet's")
-        return SqliteStore(settings.data_path)
+        return SqliteStore(settings.data_path, version)
     from govor.engine.postgres import PostgresStore  # a driver that one machine does without
 
     return PostgresStore(checked(settings.database_url), version, works=settings.worker)

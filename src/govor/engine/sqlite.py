@@ -30,7 +30,8 @@ class SqliteStore:
     executor_id = "local"
     shared = False
 
-    def __init__(self, data_path: Path) -> None:
+    def __init__(self, data_path: Path, version: str) -> None:
+        self.version = version
         self.path = data_path / DATABASE
         self.place = str(self.path)
         self._lock = DataDirectoryLock(data_path)
@@ -54,6 +55,10 @@ class SqliteStore:
     async def not_ready(self) -> str:
         """We run jobs ourselves."""
         return ""
+
+    async def works(self, version: str) -> bool:
+        """There is one process, and it takes its own version's only."""
+        return version == self.version
 
     def may_take(self) -> bool:
         """The lock on the directory is ours until we die."""

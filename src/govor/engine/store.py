@@ -33,6 +33,10 @@ class Store(Protocol):
         """Empty if somebody would run a job submitted now; else the reason why nobody would."""
         ...
 
+    async def works(self, version: str) -> bool:
+        """Whether a worker lives that takes the work of this version of the workflows."""
+        ...
+
     def may_take(self) -> bool:
         """Whether this process may take work from the queues just now."""
         ...

@@ -24,6 +24,9 @@ class Figures(Collector):
         yield gauge("ready", "1 if a job submitted now would run", {"": self.ready}, "")
         yield gauge("build", "Always 1", {__version__: 1}, "version")
         yield gauge("operations", "Operations kept now", now.by_state, "state")
+        yield gauge(
+            "operations_stranded", "Operations of a version that no worker has", now.stranded, "version"
+        )
         yield CounterMetricFamily(
             "govor_audio_seconds",
             "Audio recognised since the start, summed over channels",

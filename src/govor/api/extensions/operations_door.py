@@ -66,6 +66,7 @@ class OperationsDoor:
     async def get_operation(self, request: Request, caller: Caller) -> Response:
         """As it is now, or once it has changed."""
         given, identity = request.query_params, operation_of(request)
+        self.overview.operations.count_check(identity, caller)  # waiting is one look, however long
         seconds = parameters.number(given, "waitSeconds", default=0, most=WAIT_SECONDS_MAX)
         after = parameters.limited(given, "after", VERSION_CHARS_MAX)
         view = await self.overview.wait(identity, caller, after=after, seconds=seconds, leave=self.stopping)
@@ -84,6 +85,7 @@ class OperationsDoor:
 
     async def follow_operation(self, request: Request, caller: Caller) -> Response:
         """Its progress as events, until it has ended."""
+        self.overview.operations.count_check(operation_of(request), caller)
         first = await self.overview.view(operation_of(request), caller)
         known = request.headers.get("last-event-id", "")
         events = self.events(first, caller, known)

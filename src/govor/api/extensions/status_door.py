@@ -57,6 +57,7 @@ def figures(now: Statistics) -> dict[str, Any]:
             {"queue": q.name, "class": q.kind, "depth": q.depth, "oldestSeconds": round(q.oldest_seconds, 1)}
             for q in now.queues
         ],
+        "stranded": dict(now.stranded),
         "clipsWaiting": now.clips_waiting,
         "recognisers": dict(now.recognisers),
         "processes": dict(now.processes),
