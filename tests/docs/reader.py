@@ -101,7 +101,8 @@ class Reader:
         """End what was left running."""
         path = self.home / "pids"
         for pid in path.read_text().split() if path.exists() else ():
-            subprocess.run(["kill", f"-{signal.SIGTERM}", "--", f"-{pid}"], check=False)
+            command = ["kill", f"-{signal.SIGTERM}", "--", f"-{pid}"]
+            subprocess.run(command, check=False, stderr=subprocess.DEVNULL)  # it may have ended
 
     def _judge(self, page: Path, block: Block, path: Path, status: int) -> None:
         where = f"{page.relative_to(ROOT) if page.is_relative_to(ROOT) else page}:{block.line}"
