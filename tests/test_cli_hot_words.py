@@ -1,5 +1,6 @@
 """`govor hot-words`: what is added is listed, what is removed is not."""
 
+import json
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -16,6 +17,8 @@ def test_words_are_added_listed_and_removed_in_the_default_folder(tmp_path: Path
     assert ran(tmp_path, "add", "Говор", "Нижний Новгород").exit_code == 0
     assert ran(tmp_path, "add", "--file", "-", given="Ёж\n\nговор\n").exit_code == 0
     assert ran(tmp_path, "list").stdout.splitlines() == ["говор", "еж", "нижний новгород"]
+    listed = [json.loads(line) for line in ran(tmp_path, "list", "--json").stdout.splitlines()]
+    assert [row["phrase"] for row in listed] == ["говор", "еж", "нижний новгород"]
     assert ran(tmp_path, "remove", "ГОВОР").exit_code == 0
     assert ran(tmp_path, "list").stdout.splitlines() == ["еж", "нижний новгород"]
     assert ran(tmp_path, "list", "--folder", "b1gother").stdout == ""

@@ -1,5 +1,6 @@
 """`govor models` as a user runs it: real processes, against a hub on this machine."""
 
+import json
 import os
 import pty
 import subprocess
@@ -50,6 +51,8 @@ def test_a_model_is_pulled_verified_used_and_removed(hub: Hub, tmp_path: Path) -
     assert "Apache-2.0" in pulled.stderr
     assert f"GOVOR_MODEL_RU={NAME}" in pulled.stderr
     verified = govor("models", "verify", NAME, env=env).stdout.splitlines()
+    told = govor("models", "verify", NAME, "--json", env=env).stdout.splitlines()
+    assert [json.loads(line)["asPublished"] for line in told] == [True] * len(verified)
     assert len(verified) == 4
     heard = govor("transcribe", GREETING, env={**env, "GOVOR_MODEL_RU": NAME})
     assert {"да", "нет"} & set(heard.stdout.lower().split()), heard.stderr
@@ -57,6 +60,8 @@ def test_a_model_is_pulled_verified_used_and_removed(hub: Hub, tmp_path: Path) -
     damaged = govor("models", "verify", env=env)
     assert damaged.returncode == 1
     assert "tokens.txt" in damaged.stderr
+    for_programs = govor("models", "verify", "--json", env=env).stdout.splitlines()
+    assert {"model": NAME, "asPublished": False} in map(json.loads, for_programs)
     assert govor("models", "remove", NAME, env=env).returncode == 0
     assert NAME not in govor("models", "list", env=env).stdout
 

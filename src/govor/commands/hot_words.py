@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from govor.commands.options import data_dir_option, settings_with
+from govor.commands.options import as_json_option, data_dir_option, print_row, settings_with
 
 if TYPE_CHECKING:
     from govor.storage.hot_words import HotWords
@@ -59,11 +59,12 @@ def remove(
 @hot_words.command("list")
 @folder_option
 @data_dir_option
-def show(folder_id: str | None, data_dir: Path | None) -> None:
+@as_json_option
+def show(folder_id: str | None, data_dir: Path | None, as_json: bool) -> None:
     """Print the phrases of a folder, one a line."""
     words, folder = _opened(folder_id, data_dir)
     for phrase in words.of(folder):
-        click.echo(phrase)
+        print_row({"phrase": phrase, "folder": folder}, phrase, as_json=as_json)
 
 
 def _opened(folder_id: str | None, data_dir: Path | None) -> "tuple[HotWords, str]":

@@ -90,7 +90,8 @@ def models_import(folder: Path, name: str | None, languages: tuple[str, ...], da
 @models.command("verify")
 @click.argument("names", nargs=-1)
 @data_dir_option
-def models_verify(names: tuple[str, ...], data_dir: Path | None) -> None:
+@as_json_option
+def models_verify(names: tuple[str, ...], data_dir: Path | None, as_json: bool) -> None:
     """Compare the files of models (all, if none is named) with their checksums; exit 1 if one differs."""
     from govor.errors import ModelFailed
     from govor.recognition import models as installed
@@ -104,10 +105,13 @@ def models_verify(names: tuple[str, ...], data_dir: Path | None) -> None:
             installed.verify(model)
         except ModelFailed as error:
             failed = True
+            if as_json:
+                print_row({"model": folder.name, "asPublished": False}, "", as_json=True)
             click.echo(f"govor: {error.message}: {error.detail}", err=True)
             continue
         for name in sorted(model.files):
-            click.echo(f"{model.name}/{name}: as published")
+            row = {"model": model.name, "file": name, "asPublished": True}
+            print_row(row, f"{model.name}/{name}: as published", as_json=as_json)
     if failed:
         sys.exit(1)
 
