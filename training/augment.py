@@ -8,6 +8,7 @@ from govor.recognition.telephone_features import BANDS, normalised
 
 Bands = NDArray[np.float32]
 
+PAUSE_MAX = 70  # frames between joined utterances
 FLOOR_NATS = 9.0  # under the loudest, as in telephone_features
 
 
@@ -90,6 +91,11 @@ def with_silence(bands: Bands, random: np.random.Generator) -> Bands:
     return np.concatenate([silence(int(before), bands, random), bands, silence(int(after), bands, random)])
 
 
+def pause(random: np.random.Generator) -> int:
+    """Frames between two utterances: as between words of a phrase, or as between phrases."""
+    return int(random.integers(2, 14) if random.random() < 0.5 else random.integers(8, PAUSE_MAX))
+
+
 def joined(parts: list[Bands], random: np.random.Generator) -> Bands:
     """Utterances one after the other at about one level, a pause between any two."""
     level = np.percentile(parts[0], 99)
@@ -97,7 +103,7 @@ def joined(parts: list[Bands], random: np.random.Generator) -> Bands:
     for part in parts:
         part = part + (level - np.percentile(part, 99) + random.uniform(-1, 1))
         if pieces:
-            pieces.append(silence(int(random.integers(8, 70)), part, random))
+            pieces.append(silence(pause(random), part, random))
         pieces.append(part.astype(np.float32))
     return np.concatenate(pieces)
 

@@ -10,24 +10,25 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from training import augment
 from training.alphabet import encode
-from training.corpus import Corpus, Utterance, read
+from training.augment import PAUSE_MAX
+from training.corpus import Utterance, read
 from training.paths import corpora_dir
 
 # Share of the batches' utterances by corpus. Real speech brings 7-13 points of CER, but it has 451 texts
-# only, which a long run learns by heart: VoxForge is 45 % of the hours (its utterances are the longest).
+# only, which a long run learns by heart: most of it comes as pieces, one speaker's joined at random.
 SHARES = {
-    "voxforge": 0.17,
-    "pieces": 0.15,
+    "voxforge": 0.14,
+    "pieces": 0.22,
     "synthetic": 0.22,
-    "rough": 0.20,
-    "espeak": 0.23,
+    "rough": 0.18,
+    "espeak": 0.21,
     "nonspeech": 0.03,
 }
 BATCH_SECONDS = 70  # a process; a larger step gains less than more steps
 FRAMES_MAX = 2400  # 24 s: longer utterances are rare and make batches of few
 POOL = 192  # utterances sorted by length together
-JOIN_CHANCE = {"pieces": 0.7}  # of another utterance after this one
-JOIN_CHANCE_ELSE = 0.18
+JOIN_CHANCE = {"pieces": 0.8}  # of another utterance, the same speaker's, after this one
+JOIN_CHANCE_ELSE = 0.18  # of anyone's
 STRENGTH_MAX = 0.6  # of augment.augmented: 1.0 slowed a run of this length (LOG.md)
 
 
@@ -49,6 +50,7 @@ class Stream(IterableDataset[Batch]):
         self.hours, self.clean_hours, self.full_hours = hours, clean_hours, full_hours
         self.corpora = [read(corpora_dir() / name) for name in SHARES if (corpora_dir() / name).is_dir()]
         self.utterances = [corpus.split("train") for corpus in self.corpora]
+        self.voices = [by_speaker(utterances) for utterances in self.utterances]
         shares = np.array([SHARES[corpus.name] for corpus in self.corpora])
         self.shares = shares / shares.sum()
 
@@ -67,27 +69,32 @@ class Stream(IterableDataset[Batch]):
 
     def example(self) -> tuple[augment.Bands, list[int]]:
         """One augmented utterance, or several in a row, and its ids."""
-        corpus, first = self.draw()
-        drawn = [first]
-        chance = JOIN_CHANCE.get(corpus.name, JOIN_CHANCE_ELSE)
-        while self.random.random() < chance and sum(u.frames for u in drawn) < FRAMES_MAX // 2:
-            drawn.append(self.fitting(corpus))
+        number = int(self.random.choice(len(self.corpora), p=self.shares))
+        corpus, choices = self.corpora[number], self.utterances[number]
+        drawn = [self.fitting(choices)]
+        chance = JOIN_CHANCE_ELSE
+        if corpus.name in JOIN_CHANCE:
+            chance, choices = JOIN_CHANCE[corpus.name], self.voices[number][drawn[0].speaker]
+        while self.random.random() < chance and sum(u.frames + PAUSE_MAX for u in drawn) < FRAMES_MAX // 2:
+            drawn.append(self.fitting(choices))
         bands = augment.joined([corpus.bands(utterance) for utterance in drawn], self.random)
         text = " ".join(utterance.text for utterance in drawn if utterance.text)
         return augment.augmented(bands[:FRAMES_MAX], self.strength(), self.random), encode(text)
 
-    def draw(self) -> tuple[Corpus, Utterance]:
-        """A corpus by its share, an utterance by chance."""
-        number = int(self.random.choice(len(self.corpora), p=self.shares))
-        return self.corpora[number], self.fitting(self.corpora[number])
-
-    def fitting(self, corpus: Corpus) -> Utterance:
-        """Any training utterance of this corpus that is not too long."""
-        choices = self.utterances[self.corpora.index(corpus)]
+    def fitting(self, choices: list[Utterance]) -> Utterance:
+        """Any of these that is not too long."""
         while True:
             utterance = choices[int(self.random.integers(len(choices)))]
             if 15 <= utterance.frames <= FRAMES_MAX // 2:
                 return utterance
+
+
+def by_speaker(utterances: list[Utterance]) -> dict[str, list[Utterance]]:
+    """The utterances of each speaker."""
+    voices: dict[str, list[Utterance]] = {}
+    for utterance in utterances:
+        voices.setdefault(utterance.speaker, []).append(utterance)
+    return voices
 
 
 def cut(pool: list[tuple[augment.Bands, list[int]]]) -> Iterator[list[tuple[augment.Bands, list[int]]]]:

@@ -3,8 +3,8 @@
     python -m training.cuts [--run NAME]
 
 VoxForge's training split has 451 texts; a network soon knows them by heart. A half-trained network is good
-enough to say where the words of a known text lie; spans of 1-9 words become utterances of their own, which
-batches.py joins at random.
+enough to say where the words of a known text lie; spans of 1-5 words become utterances of their own, which
+batches.py joins at random, a speaker's with the same speaker's.
 """
 
 import argparse
@@ -23,8 +23,8 @@ from training.model import Recogniser, Shape
 from training.paths import corpora_dir, work_dir
 
 SEED = 1337
-SPANS_MEAN = 4  # of each utterance
-SPAN_WORDS_MAX = 9
+SPANS_TRIED = 16  # of each utterance
+SPAN_WORDS_MAX = 5  # longer ones are remembered as texts
 GAP_STEPS_MIN = 2  # 60 ms between the letters on both sides, or the words are one sound
 LOG_PROB_MIN = -1.5  # mean of the aligned letters, nats; below, text and sound may differ
 STEP_FRAMES = 3
@@ -74,7 +74,7 @@ def spans(found: list[tuple[int, int]], random: np.random.Generator) -> Iterator
     """Random spans between cuts: first word, word after the last, first frame, frame after the last."""
     if len(found) < 3:
         return
-    for _ in range(SPANS_MEAN):
+    for _ in range(SPANS_TRIED):
         left = int(random.integers(len(found) - 1))
         right = int(random.integers(left + 1, len(found)))
         (first, start), (last, stop) = found[left], found[right]
