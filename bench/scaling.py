@@ -104,6 +104,8 @@ async def transcribed(client: httpx.AsyncClient, recording: Recording) -> tuple[
         await asyncio.sleep(POLL_SECONDS)
         operation = (await client.get(f"/operations/{operation['id']}")).raise_for_status().json()
     seconds = time.monotonic() - began
+    if "error" in operation:
+        raise RuntimeError(f"recognition failed: {operation['error']}")
     chunks = operation["response"]["chunks"]
     return seconds, "\n".join(chunk["alternatives"][0]["text"] for chunk in chunks)
 

@@ -37,17 +37,17 @@ def prepare(
 ) -> None:
     """What pipeline/prepare.py does, but for the decoder and the segmenter."""
     scratch = Scratch(root, operation_id)
-    content = scratch.source.read_bytes()
-    sniff.probe(content[: sniff.HEAD_BYTES], declared)
-    sound = np.frombuffer(content, SAMPLE).reshape(-1, declared.channels).T
+    with scratch.source.open("rb") as source:
+        sniff.probe(source.read(sniff.HEAD_BYTES), declared)
+    sound = np.memmap(scratch.source, SAMPLE, "r").reshape(-1, declared.channels).T
     if sound[0, 0] == ABORTS:
         os.kill(os.getpid(), signal.SIGABRT)
     if sound[0, 0] == HOGS:
         os.kill(os.getpid(), signal.SIGKILL)
     peaks = Peaks(sample_rate_hz)
-    peaks.feed(sound)
     with scratch.drafting() as draft, PartWriter(draft, sample_rate_hz, scratch.early) as parts:
         for start in range(0, sound.shape[1], sample_rate_hz):
+            peaks.feed(sound[:, start : start + sample_rate_hz])
             for channel, samples in enumerate(sound[:, start : start + sample_rate_hz], 1):
                 if samples[0] == WAITS:
                     wait(root.parent / GO_ON)
