@@ -152,7 +152,7 @@ def main() -> int:
         return 1
     with (
         tempfile.TemporaryDirectory(prefix="govor-bench-") as folder,
-        talking(Path(folder)) as service,
+        talking(Path(folder), audio_seconds_max=round(max(asked.hours) * 2 * 3600) + 60) as service,
         chromium.launched(path) as browser,
     ):
         visits = [first_visit(browser, service) for _ in range(REPEATS)]
