@@ -11,7 +11,8 @@ from govor.errors import BadAudio, NotReady, TooLarge, UnknownOperation
 from govor.pipeline.clips import FULL_SCALE, SAMPLE
 from govor.records import AudioEncoding, AudioSpec, Extras, Instruction, Task, Transcript
 from tests.analysis.voices_made import MAN, RATE_HZ, WOMAN, voice
-from tests.pipeline.test_summarise import Model, serving
+from tests.pipeline.test_summarise import Model
+from tests.servers.http_server import serving
 from tests.tiny.life import Life, noted_steps
 from tests.tiny.service import ALICE, BOB, expected, finished, heard, started
 
@@ -129,7 +130,7 @@ async def test_speakers_of_a_mono_recording_become_channels(
 async def test_summary_comes_with_the_transcript(tmp_path: Path) -> None:
     extras = Extras(instructions=(Instruction(text="О чём?"),), instructed_model="small")
     with serving(Model()) as url:
-        async with started(tmp_path, summary_url=url) as operations:
+        async with started(tmp_path, summary_url=f"{url}/v1") as operations:
             accepted = await operations.submit(replace(TASK, extras=extras), ALICE, content=sound(12))
             transcript: Transcript | None = (await finished(operations, accepted.id)).transcript
     assert transcript is not None
