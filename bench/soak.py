@@ -86,7 +86,9 @@ class Diary:
 
     seconds: list[float] = field(default_factory=list)
     mib: list[float] = field(default_factory=list)
-    main_mib: list[float] = field(default_factory=list)  # of the process that answers and keeps the engine
+    # Of the process that answers and keeps the engine, what it shares with nobody: pages of libraries count
+    # the more in `mib`, the fewer other programs of this machine have them open.
+    main_mib: list[float] = field(default_factory=list)
     done: int = 0
     cancelled: int = 0
     refused: int = 0
@@ -100,7 +102,7 @@ def weigh(pid: int, diary: Diary, stop: Event) -> None:
     root = psutil.Process(pid)
     while not stop.wait(WEIGH_SECONDS):
         try:
-            mib, main_mib = memory_mib(pid), root.memory_full_info().pss / MIB
+            mib, main_mib = memory_mib(pid), root.memory_full_info().uss / MIB
             times = root.cpu_times()
         except psutil.NoSuchProcess:
             return
@@ -206,7 +208,7 @@ def figures(diary: Diary, minutes: float) -> tuple[list[Row], bool]:
     grows = False
     for what, weights, target in (
         ("memory of the process tree", diary.mib, f"≤ {MIB_AN_HOUR_MAX}"),
-        ("memory of the main process", diary.main_mib, f"≤ {MIB_AN_HOUR_MAX}"),
+        ("private memory of the main process", diary.main_mib, f"≤ {MIB_AN_HOUR_MAX}"),
     ):
         leak = trend.after_warming(diary.seconds, weights, WARMING)
         warm = weights[int(WARMING * len(weights))]
