@@ -42,17 +42,17 @@ async def test_a_part_whose_file_another_life_has_deleted_is_brought_again(
 ) -> None:
     maker, work = (build(tmp_path / name, work_url=f"file://{tmp_path}/shared").work for name in "ab")
     await maker.prepare(ID, task)
-    bring = work.files.bring_parts
+    bring = work.files.bring_early
     deleted: list[Path] = []
 
-    async def bring_and_lose(scratch: Scratch, indexes: tuple[int, ...]) -> bool:
-        there = await bring(scratch, indexes)
+    async def bring_and_lose(scratch: Scratch, index: int) -> bool:
+        there = await bring(scratch, index)
         if not deleted:
-            deleted.append(scratch.part(1))
+            deleted.append(scratch.early_part(index))
             deleted[0].unlink()
         return there
 
-    monkeypatch.setattr(work.files, "bring_parts", bring_and_lose)
+    monkeypatch.setattr(work.files, "bring_early", bring_and_lose)
     try:
         heard = stored.read_heard(await work.recognise(ID, task, 1, 0))
     finally:
