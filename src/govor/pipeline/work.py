@@ -125,9 +125,15 @@ class Work:
         scratch = Scratch(self.root, operation_id)
         model = await asyncio.to_thread(self.find, task.language, task.model)
 
+        was_here = False
+
         async def once() -> list[recognise.Heard]:
+            nonlocal was_here
             if not await self.files.bring_early(scratch, index):
+                if was_here and not await self.files.bring_parts(scratch, (index,)):
+                    raise StorageFailed("the files of this work are gone", "discarded meanwhile")
                 await self._ready(operation_id, task, (index,))
+            was_here = True
             try:
                 return await recognise.part(scratch, index, model, self.pool, deadline, task.hot_words)
             except FileNotFoundError as error:  # whoever runs this part, too, was done with its file
