@@ -12,6 +12,7 @@ from tests.tiny.life import parts_done, rows
 from tests.tiny.service import ALICE, BOB, expected, finished, heard, record, started
 
 LONG = list(range(1, 240))  # four parts
+LONGER = list(range(1, 600))  # not done before what comes after it is ready, on a busy machine, too
 
 
 async def begun(data_dir: Path, operation_id: str) -> None:
@@ -64,7 +65,7 @@ async def test_long_recordings_have_places_of_their_own(tmp_path: Path, short: T
 
 
 async def test_deferred_recordings_run_when_nothing_else_waits(tmp_path: Path, short: Task) -> None:
-    deferred = replace(record(tmp_path, "deferred.pcm", LONG), model="deferred-general")
+    deferred = replace(record(tmp_path, "deferred.pcm", LONGER), model="deferred-general")
     async with started(tmp_path, "slow:0.008", recognisers=1) as operations:
         later = await operations.submit(deferred, ALICE)
         queue = "SELECT queue_name FROM workflow_status WHERE workflow_uuid = ?"
